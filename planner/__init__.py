@@ -32,12 +32,14 @@ if TYPE_CHECKING:
         load,
         plan,
         quote,
+        quote_tokens,
         read,
         save,
         sweep,
         verify,
         why,
     )
+    from planner.explain.token_quote import TokenTerms
     from planner.pipeline import Options
     from planner.plan.store import Plan
     from planner.workbook.rows import Inputs
@@ -57,12 +59,14 @@ __all__ = [
     "PlanRefused",
     "PlannerError",
     "SolverFailed",
+    "TokenTerms",
     "check",
     "compare",
     "explain",
     "load",
     "plan",
     "quote",
+    "quote_tokens",
     "read",
     "save",
     "sweep",
@@ -74,6 +78,7 @@ _HOMES = {
     "Inputs": "planner.workbook.rows",
     "Options": "planner.pipeline",
     "Plan": "planner.plan.store",
+    "TokenTerms": "planner.explain.token_quote",
 }
 """Modules of the classes that are imported on first use; the functions are in `planner.api`."""
 

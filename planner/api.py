@@ -18,10 +18,18 @@ from planner.checker.verify import verify as verify_tables
 from planner.diagnostics.warnings import find_warnings
 from planner.errors import InputFaults
 from planner.explain.alternatives import Alternative, ask_why
-from planner.explain.findings import Inquiry, explain_plan, quote_plan, require_within
+from planner.explain.findings import (
+    Inquiry,
+    TokenInquiry,
+    explain_plan,
+    quote_plan,
+    require_within,
+)
+from planner.explain.findings import quote_tokens as quote_tokens_of
 from planner.explain.quote import Terms
+from planner.explain.token_quote import TokenTerms
 from planner.pipeline import Listener, Options, make_plan
-from planner.plan.finding_tables import EXPLANATION, QUOTE
+from planner.plan.finding_tables import EXPLANATION, QUOTE, TOKEN_QUOTE
 from planner.plan.store import Plan, load_plan, save_plan
 from planner.plan.summary import wrong_figures
 from planner.reports.console.faults import CheckResult
@@ -308,6 +316,45 @@ def quote(
     terms = Terms(basis, tuple(countries), tuple(systems))
     finding = quote_plan(base, Inquiry(terms, tuple(mw), tuple(by), overtime))
     return replace(base, findings={**base.findings, QUOTE: finding})
+
+
+def quote_tokens(
+    made: SavedPlan,
+    terms: TokenTerms,
+    *,
+    mtok_day: Sequence[float] = (),
+    by: Sequence[date] = (),
+    overtime: float = 0.25,
+) -> Plan:
+    """Compute how many tokens a day can be promised on top of a plan, whose promises are kept.
+
+    Parameters
+    ----------
+    made
+        A plan, or the path of its folder.
+    terms
+        Shape of the tokens, and what may serve them.
+    mtok_day
+        Mtok a day, input and output, whose earliest day is wanted.
+    by
+        First days of periods from which the most tokens are wanted.
+    overtime
+        Share by which each kind of limit is stretched in turn; 0 for none.
+
+    Returns
+    -------
+    Plan
+        The plan with its quote: ``quoted.token_quote`` and ``quoted.token_earliest`` are
+        DataFrames.
+
+    Raises
+    ------
+    PlannerError
+        If nothing can serve the tokens, or no period begins on a day.
+    """
+    base = _plan_of(made)
+    finding = quote_tokens_of(base, TokenInquiry(terms, tuple(mtok_day), tuple(by), overtime))
+    return replace(base, findings={**base.findings, TOKEN_QUOTE: finding})
 
 
 def compare(plans: Sequence[SavedPlan], names: Sequence[str] = ()) -> Comparison:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from planner.attempts import Attempts
+    from planner.explain.alternatives import Alternative
     from planner.plan.finding_tables import Finding
     from planner.plan.rows import Row
     from planner.plan.store import Plan
@@ -136,7 +137,9 @@ def tell(
             print_json(
                 {
                     "plan": plan.name,
-                    "columns": column_titles(plan, FINDINGS[kind]),
+                    "columns": column_titles(
+                        plan, [table for table in FINDINGS[kind] if table.name in content.tables]
+                    ),
                     **content.tables,
                     **content.facts,
                     "files": files,
@@ -250,6 +253,7 @@ def _why(opened_plan: Plan, why: str, time_limit: float | None, *, as_json: bool
                 "forced": alternative.forced,
                 "status": alternative.status,
                 "missed_mw_months_more": alternative.missed_more,
+                **_mtok_more(alternative),
                 "present_cost_more": alternative.cost_more,
                 "present_cost_more_least": alternative.cost_more_least,
                 "present_cost_more_most": alternative.cost_more_most,
@@ -265,7 +269,10 @@ def _why(opened_plan: Plan, why: str, time_limit: float | None, *, as_json: bool
         click.echo("  no plan exists")
         return 0
     currency = opened_plan.summary.get("currency", "")
-    click.echo(f"  missed: {alternative.missed_more:+,.3f} MW-months")
+    if opened_plan.inputs.tables["commitments"]:
+        click.echo(f"  missed: {alternative.missed_more:+,.3f} MW-months")
+    if alternative.missed_mtok_more is not None:
+        click.echo(f"  missed: {alternative.missed_mtok_more:+,.3f} Mtok")
     if alternative.cost_more is not None:
         low = "?" if alternative.cost_more_least is None else f"{alternative.cost_more_least:+,.0f}"
         high = "?" if alternative.cost_more_most is None else f"{alternative.cost_more_most:+,.0f}"
@@ -274,6 +281,12 @@ def _why(opened_plan: Plan, why: str, time_limit: float | None, *, as_json: bool
         click.echo(f"  present cost: {more} {currency}, {proof}")
     _print_moves(alternative.moves)
     return 0
+
+
+def _mtok_more(found: Alternative) -> dict[str, float]:
+    """Return the increase in Mtok missed for the JSON document, if there are workloads."""
+    more = found.missed_mtok_more
+    return {} if more is None else {"missed_mtok_more": more}
 
 
 def _print_moves(rows: Sequence[Row]) -> None:

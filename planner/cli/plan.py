@@ -70,7 +70,11 @@ MISSED = 6
     help="Explain the plan, too, in at most three times as long as it took.",
 )
 @click.option("--watch", is_flag=True, help="Show the ramp in the terminal, period by period.")
-@click.option("--fail-on-miss", is_flag=True, help=f"Exit with {MISSED} if megawatts are missed.")
+@click.option(
+    "--fail-on-miss",
+    is_flag=True,
+    help=f"Exit with {MISSED} if megawatts or tokens are missed.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def command(  # noqa: PLR0913  (one for each option)
     *,
@@ -91,10 +95,10 @@ def command(  # noqa: PLR0913  (one for each option)
     """Make an optimal, independently checked plan from WORKBOOK.
 
     Exit codes: 0 proven within the gap, 1 input faults, 2 usage, 3 no plan exists, 4 a limit was
-    reached and the best plan written, 5 a limit was reached and there is no plan, 6 megawatts are
-    missed (with --fail-on-miss), 7 the plan is written, but a report or an explanation of it
-    failed, 70 the checker refused the plan or the solver failed, 130 interrupted and the best
-    plan written.
+    reached and the best plan written, 5 a limit was reached and there is no plan, 6 megawatts or
+    tokens are missed (with --fail-on-miss), 7 the plan is written, but a report or an explanation
+    of it failed, 70 the checker refused the plan or the solver failed, 130 interrupted and the
+    best plan written.
 
     \b
     Example: planner plan inputs/openai-750mw.xlsx
@@ -331,9 +335,12 @@ def _explained(
 
 def _exit_code(plan: Plan, *, fail_on_miss: bool) -> int:
     """Return the exit code."""
-    status, missed = str(plan.summary["status"]), plan.summary["missed_mw_months"]
+    status = str(plan.summary["status"])
     if status == "interrupted":
         return INTERRUPTED
     if not status.startswith("proven"):
         return LIMIT
-    return MISSED if fail_on_miss and isinstance(missed, float) and missed > 0 else 0
+    missed = any(
+        row["value"] > 0 for row in plan.tables["tiers"] if row["tier"].startswith("missed")
+    )
+    return MISSED if fail_on_miss and missed else 0

@@ -6,11 +6,13 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from planner.cli.arguments import finite, require_workbook
+from planner.cli.size_tokens import size_tokens
+from planner.cli.token_options import Shape, token_options
 from planner.errors import PlannerError
 
 if TYPE_CHECKING:
@@ -37,10 +39,16 @@ class Figures:
 @click.option(
     "--mw",
     type=click.FloatRange(min=0, min_open=True),
-    required=True,
     callback=finite,
     help="Megawatts promised, or a limit in megawatts.",
 )
+@click.option(
+    "--mtok-day",
+    type=click.FloatRange(min=0, min_open=True),
+    callback=finite,
+    help="Mtok a day, input and output, to serve with the systems of a workbook.",
+)
+@token_options
 @click.option("--system", help="A system of the catalogue or of the workbook, e.g. CS-3.")
 @click.option(
     "--overhead",
@@ -73,27 +81,42 @@ class Figures:
     help="Take power, overhead and PUE from this workbook.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
-def command(
+def command(  # noqa: PLR0913  (one for each option)
     *,
-    mw: float,
+    mw: float | None,
+    mtok_day: float | None,
     system: str | None,
     overheads: tuple[float, ...],
     pues: tuple[float, ...],
     power_kw: float | None,
     workbook: Path | None,
     as_json: bool,
+    **shape: Any,
 ) -> None:
     """Convert megawatts to systems on every basis, next to published counts.
 
     System power counts the systems alone, IT power adds their overhead, facility power multiplies
     that by the PUE. Counts are rounded up to meet a commitment and down to stay within a limit.
 
+    With --mtok-day and --workbook, tokens are converted instead: the least whole replicas of each
+    system, and of each pair that prefills and decodes, with megawatts, price and what binds.
+
     \b
     Example: planner size --mw 750 --system CS-3
              planner size --mw 250 --power-kw 40 --overhead 5 --pue 1.3 --json
+             planner size --mtok-day 20000 --workbook my-plan.xlsx --speed 50
     """  # noqa: D301  (the backspace keeps click from joining the lines)
     from planner.case.ledger import ledger, published_counts  # noqa: PLC0415
 
+    if mtok_day is not None:
+        if mw is not None or workbook is None:
+            raise click.UsageError("Tokens need --workbook, for its rates, and no --mw.")
+        size_tokens(workbook, mtok_day, Shape(**shape), system, as_json=as_json)
+        return
+    if mw is None:
+        raise click.UsageError("Give megawatts (--mw), or tokens a day (--mtok-day).")
+    if Shape(**shape) != Shape():
+        raise click.UsageError("--model and what follows it are of tokens: give --mtok-day, too.")
     figures = _from_workbook(workbook, system) if workbook else _from_catalogue(system, power_kw)
     if power_kw is not None:
         figures.powers_kw = (power_kw,)

@@ -70,6 +70,8 @@ class Alternative:
         True if the plan lacks the decision and it was forced, False if it was forbidden.
     missed_more : float or None
         Increase in MW-months missed; None if the alternative is infeasible.
+    missed_mtok_more : float or None
+        Increase in Mtok missed; None if the alternative is infeasible or there are no workloads.
     cost_more : float or None
         Increase in present cost, between `cost_more_least` and `cost_more_most`.
     cost_more_least, cost_more_most : float or None
@@ -82,6 +84,7 @@ class Alternative:
     question: Question
     forced: bool
     missed_more: float | None
+    missed_mtok_more: float | None
     cost_more: float | None
     cost_more_least: float | None
     cost_more_most: float | None
@@ -218,7 +221,7 @@ def ask_why(plan: Plan, text: str, seconds: float | None = None) -> Alternative:
     try:
         solution = _solved(plan, model, live, allowed - (time.monotonic() - began))
     except NoPlanExists:
-        return Alternative(question, forced, None, None, None, None, [], "no plan exists")
+        return Alternative(question, forced, None, None, None, None, None, [], "no plan exists")
     tables = result_tables(plan.inputs, Solved(model, live, solution))
     verdict = verify(plan.inputs, tables)
     status = solution.status if verdict.ok else "refused by the checker"
@@ -294,11 +297,15 @@ def _compared(
 ) -> Alternative:
     now = {tier.name: tier for tier in tiers}
     then = {row["tier"]: row for row in plan.tables["tiers"]}
-    missed = sum(
-        tier.value - then[name]["value"]
-        for name, tier in now.items()
-        if name.startswith("missed_mw") and name in then
+    missed, missed_mtok = (
+        sum(
+            tier.value - then[name]["value"]
+            for name, tier in now.items()
+            if name.startswith(kind) and name in then
+        )
+        for kind in ("missed_mw", "missed_mtok")
     )
+    has_workloads = bool(plan.inputs.tables["workloads"])
     cost: tuple[float | None, float | None, float | None] = (None, None, None)
     if PRESENT_COST in now and PRESENT_COST in then:
         value, bound = then[PRESENT_COST]["value"], then[PRESENT_COST]["bound"]
@@ -309,6 +316,7 @@ def _compared(
         question,
         forced,
         missed if abs(missed) > 1e-6 else 0.0,
+        (missed_mtok if abs(missed_mtok) > 1e-6 else 0.0) if has_workloads else None,
         *cost,
         what_moves(plan.tables, tables),
         status,

@@ -76,6 +76,8 @@ class Asker:
         Cost of asking for one change, by sheet; 1 by default.
     first
         Limits to try first, e.g. the bottlenecks, most important first.
+    oracle
+        What tests sets of changes; that of tokens takes workloads in place of commitments.
     """
 
     def __init__(
@@ -84,10 +86,11 @@ class Asker:
         commitments: Sequence[str],
         costs: Mapping[str, float] | None = None,
         first: Sequence[Limit] = (),
+        oracle: type[Oracle] = Oracle,
     ) -> None:
         self.session, self.costs = session, dict(costs or {})
         self.candidates = self._candidates(first)
-        self.oracle = Oracle(session, commitments, self.candidates)
+        self.oracle = oracle(session, commitments, self.candidates)
         self.is_enough = self.oracle.is_enough
         self.is_hopeless = False
         self._found: tuple[float, list[Request]] = (math.inf, [])

@@ -56,7 +56,8 @@ def one_more(limit: Limit) -> str:
     if limit.dated or limit.row.sheet == "budget":
         return limit.unit
     what, blank, rest = limit.unit.partition(" ")
-    return f"1 {what.removesuffix('s')}{blank}{rest}"
+    one = what if what.endswith("/s") else what.removesuffix("s")
+    return f"1 {one}{blank}{rest}"
 
 
 def _note(b: Bottleneck) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -12,6 +12,7 @@ from planner.explain.asks import Asker, AskSet
 from planner.explain.bottleneck_rows import bottleneck_rows, period_rows
 from planner.explain.bottlenecks import Bottleneck, find_bottlenecks
 from planner.explain.finer_periods import Finer, Milestone, find_finer
+from planner.explain.groups import listed, together
 from planner.explain.lateness import (
     by_limit_rows,
     explain_lateness,
@@ -22,6 +23,8 @@ from planner.explain.requests import BOUNDS, Request, today_of
 from planner.explain.session import Session
 from planner.explain.shortfalls import shortfalls
 from planner.explain.slack import slack_rows
+from planner.explain.token_asks import token_ask_rows
+from planner.explain.token_values import token_lateness_rows, token_value_rows
 from planner.plan.finding_rows import AskHead, AskRow, FindingTables, LatenessRow
 
 Made = TypeVar("Made")
@@ -104,8 +107,17 @@ def explain(
         "lateness": chains,
         "delays": by_limit_rows(chains),
         "asks": sought,
-        "slack": part("slack", lambda: slack_rows(session)),
+        "slack": [],
     }
+    if session.base.case.tokens.workloads:
+        tables["token_values"] = part("values in tokens", lambda: token_value_rows(session))
+        tables["token_lateness"] = part(
+            "reasons for missed tokens", lambda: token_lateness_rows(session)
+        )
+        tables["token_asks"] = (
+            part("asks for tokens", lambda: token_ask_rows(session, costs)) if asks else []
+        )
+    tables["slack"] = part("slack", lambda: slack_rows(session))
     return Explanation(tables, session.undone, session.resolves)
 
 
@@ -201,35 +213,6 @@ def ask_rows(
     return rows
 
 
-def together(
-    late: Sequence[Sequence[str]], can: Callable[[Sequence[str]], bool]
-) -> Iterator[tuple[str, ...]]:
-    """Yield groups of commitments to ask for together: the late ones down to each priority.
-
-    A new plan serves late commitments of a higher priority first, and chooses among those of the
-    same priority. With an ask for all of them, none is left that could use up the gain.
-
-    Parameters
-    ----------
-    late
-        Late commitments, a list for each priority, most important first.
-    can
-        Whether any changes put some commitments on time. Commitments that nothing puts on time form
-        groups of their own; if the rest cannot be on time together, so does each of them.
-    """
-    done = set[tuple[str, ...]]()
-    for count, own in enumerate(late, start=1):
-        names = tuple(name for some in late[:count] for name in some)
-        groups = [names] if own else []
-        if own and len(names) > 1 and not can(names):
-            possible = tuple(name for name in names if can([name]))
-            groups = [(name,) for name in names]
-            if 1 < len(possible) < len(names) and can(possible):
-                groups = [possible, *((name,) for name in names if name not in possible)]
-        yield from (group for group in groups if group not in done)
-        done.update(groups)
-
-
 def _rows_of(
     session: Session, asker: Asker, names: Sequence[str], rivals: Sequence[str]
 ) -> list[AskRow]:
@@ -287,11 +270,6 @@ def aim_of(names: Sequence[str], rivals: Sequence[str], in_wholes: bool) -> str:
     if not in_wholes:
         return f"{listed(names)} would be on time with divisible systems{condition}"
     return f"{listed(names)} {'can be' if rivals else _be(names)} on time{condition}"
-
-
-def listed(names: Sequence[str]) -> str:
-    """Return names joined by commas and "and"."""
-    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
 
 
 def _stay(names: Sequence[str]) -> str:

@@ -12,10 +12,12 @@ from planner.errors import PlannerError
 from planner.explain.explanation import explain
 from planner.explain.quote import Earliest, Largest, Quoter, Terms, quote_rows
 from planner.explain.session import Session
+from planner.explain.token_quote import TokenQuoter, TokenTerms, token_quote_rows
 from planner.plan.finding_rows import EarliestRow, FindingTables, QuoteRow, typed_findings
 from planner.plan.finding_tables import Finding
 from planner.plan.rows import rows_of, with_values
 from planner.plan.store import Plan, plan_digest
+from planner.plan.token_finding_rows import TokenEarliestRow, TokenQuoteRow
 from planner.workbook.rows import Inputs
 
 DECIMALS = 6
@@ -40,6 +42,28 @@ class Inquiry:
 
     terms: Terms
     mw: tuple[float, ...] = ()
+    dates: tuple[date, ...] = ()
+    overtime: float = 0.0
+
+
+@dataclass(frozen=True)
+class TokenInquiry:
+    """Parameters of a quote of tokens.
+
+    Attributes
+    ----------
+    terms : TokenTerms
+        Shape of the tokens, and what may serve them.
+    mtok_day : tuple of float
+        Mtok a day whose earliest day is requested.
+    dates : tuple of datetime.date
+        Days from which a plan in whole systems is requested.
+    overtime : float
+        Share by which each kind of limit is stretched in turn; 0 for none.
+    """
+
+    terms: TokenTerms
+    mtok_day: tuple[float, ...] = ()
     dates: tuple[date, ...] = ()
     overtime: float = 0.0
 
@@ -116,6 +140,108 @@ def quote_plan(plan: Plan, inquiry: Inquiry) -> Finding:
         "by": [day.isoformat() for day in inquiry.dates],
     }
     return Finding(plan_digest(plan), _clean(tables), {**_facts(session), **asked})
+
+
+def quote_tokens(plan: Plan, inquiry: TokenInquiry) -> Finding:
+    """Return a quote of tokens: how many more a day can be promised on top of a plan.
+
+    Parameters
+    ----------
+    plan
+        The plan.
+    inquiry
+        What is asked for.
+
+    Raises
+    ------
+    PlannerError
+        If no site and system can serve the quote, or no period begins on a date.
+    """
+    require_starts(plan.inputs, inquiry.dates)
+    session = Session(plan.inputs, plan)
+    quoter = TokenQuoter(session, inquiry.terms, inquiry.overtime)
+    quoter.bound(quoter.last)  # valid for every span, even if the time runs out later
+    answers = [quoter.earliest(mtok / quoter.quote_unit) for mtok in inquiry.mtok_day]
+    days = list(quoter.days)
+    wanted = [days.index(day) for day in inquiry.dates if day in days]
+    firm = {span: quoter.largest(span, whole=True) for span in wanted}
+    rows: list[TokenQuoteRow] = []
+    for day in inquiry.dates:
+        if day not in days:  # only its own question has a span that begins on it
+            other = TokenQuoter(session, inquiry.terms, inquiry.overtime, cut=day)
+            at = list(other.days).index(day)
+            rows += token_quote_rows(other, [other.largest(at, whole=True)])
+    curve = {most.period: most for most in quoter.curve()} | firm
+    for span in curve if quoter.is_small else ():
+        if span not in firm and not session.spent(0.8):
+            curve[span] = quoter.largest(span, whole=True)
+    rising = _rising([curve[span] for span in sorted(curve)], len(days))
+    stretched = quoter.with_overtime(_marks(days, wanted)) if inquiry.overtime else []
+    near = [most for most in rising if most.period in curve]
+    rows += token_quote_rows(quoter, rising)
+    over = [row for row in token_quote_rows(quoter, [*near, *stretched]) if row["overtime_of"]]
+    at_most = {row["date"]: row["at_most_mtok_day"] for row in rows}
+    tables: FindingTables = {
+        "token_earliest": [
+            _token_earliest_row(quoter, answer, mtok, at_most)
+            for answer, mtok in zip(answers, inquiry.mtok_day, strict=True)
+        ],
+        "token_quote": [*sorted(rows, key=lambda row: row["date"]), *over],
+    }
+    terms = inquiry.terms
+    asked = {
+        "model": terms.model,
+        "output_share": terms.output_share,
+        "cached_share": terms.cached_share,
+        "min_speed": terms.min_speed,
+        "max_ttft_s": terms.max_ttft_s,
+        "countries": list(terms.countries),
+        "systems": list(terms.systems),
+        "overtime": inquiry.overtime,
+        "by": [day.isoformat() for day in inquiry.dates],
+    }
+    return Finding(plan_digest(plan), _clean(tables), {**_facts(session), **asked})
+
+
+def require_starts(inputs: Inputs, dates: Iterable[date]) -> None:
+    """Reject days on which no period begins: tokens are served through whole periods.
+
+    Raises
+    ------
+    PlannerError
+        If a period begins on a day before or after, or the day is outside the plan.
+    """
+    starts = calendar_of(inputs).starts
+    require_within(inputs, dates)
+    for day in dates:
+        if day not in starts:
+            before = max(start for start in starts if start < day)
+            after = min((start for start in starts if start > day), default=None)
+            rest = "" if after is None else f" or {after}"
+            raise PlannerError(
+                f"--by {day}: no period begins on this day, and tokens are served through whole "
+                f"periods. Ask for {before}{rest}"
+            )
+
+
+def _token_earliest_row(
+    quoter: TokenQuoter, answer: Earliest, mtok_day: float, at_most: Mapping[date, float]
+) -> TokenEarliestRow:
+    """Return an answer as a row, with the best bound of the latest day ruled out."""
+    days, first = quoter.days, answer.not_before
+    before = days[first - 1] if first else None
+    most = quoter.mtok(answer.at_most_before_mw)
+    if before is not None and before in at_most:
+        most = min(most, at_most[before])
+    return {
+        "mtok_day": mtok_day,
+        "model": quoter.token_terms.model,
+        "date": None if answer.period is None else days[answer.period],
+        "not_before": days[first] if first < answer.count else None,
+        "day_before": before,
+        "at_most_before_mtok_day": most,
+        "proven": answer.is_proven,
+    }
 
 
 def _facts(session: Session) -> dict[str, object]:

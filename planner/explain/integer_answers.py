@@ -86,9 +86,9 @@ def solve_whole(
             left = max(0.5, seconds - (time.monotonic() - began))
             outcome = rounds.solve(gap=gap, seconds=left, start=point, watch=None)
             point = outcome.values if outcome.values is not None else point
-            none = abs(outcome.objective) <= ZERO_TOLERANCE
-            values.append(0.0 if none else outcome.objective * tier.scale)
-            bounds.append(outcome.bound * tier.scale)
+            none = abs(outcome.objective - tier.least) <= ZERO_TOLERANCE
+            values.append(0.0 if none else tier.value(outcome.objective))
+            bounds.append(tier.value(outcome.bound))
             if outcome.status != "optimal":
                 status = outcome.status
                 break
@@ -215,7 +215,7 @@ def _whole(
     set_upper_bounds(live, every, list(problem.original_upper))
     live.set_integer_columns(problem.whole)
     for tier, most in held:
-        live.hold(tier.expression, most / tier.scale, slack)
+        live.hold(tier.expression, tier.objective(most), slack)
     try:
         yield StagedSolver(live, find_columns(live, make_wholes(problem.model)))
     finally:

@@ -15,6 +15,7 @@ from planner.explain.row_effects import (
     crew_rate,
     each_hall,
     hall_count,
+    kv_link,
     lane_rate,
     node_power,
     plant_rate,
@@ -115,6 +116,15 @@ def _hall_limit(limit: HallLimit) -> Amount:
 
 LIMITS: tuple[Amount | Day, ...] = (
     *map(_hall_limit, HALL_LIMITS),
+    Amount(
+        "links",
+        "gb_s",
+        "link",
+        ("from", "to"),
+        "GB/s",
+        "carry {amount} GB/s more KV cache from {from} to {to}",
+        kv_link,
+    ),
     Amount(
         "halls",
         "count",

@@ -11,6 +11,7 @@ from typing import Any
 from planner.case.calendar import Calendar
 from planner.explain.limit_declarations import Amount
 from planner.explain.limits import STEPS, Limit
+from planner.explain.token_needs import most_kv_gb_s, most_token_mw
 from planner.workbook.checks.cross_checks import check
 from planner.workbook.drafts import draft_of
 from planner.workbook.rows import Inputs, Row
@@ -113,8 +114,10 @@ def lifted_steps(inputs: Inputs, limit: Limit) -> float:
         return (1.0 - float(limit.value)) / limit.step
     if limit.row.sheet == "budget":
         return float(math.ceil(_all_money(inputs) / limit.step))
+    if limit.row.sheet == "links":
+        return float(math.ceil(2 * most_kv_gb_s(inputs)))
     it_mw = sum(row["count"] * row["it_mw"] for row in inputs.tables["halls"])
-    due = sum(row["mw"] for row in inputs.tables["milestones"])
+    due = sum(row["mw"] for row in inputs.tables["milestones"]) + most_token_mw(inputs)
     if limit.column in ("mw", "it_mw"):
         return float(math.ceil(3 * (it_mw + due)))
     if limit.column == "count":
@@ -139,7 +142,7 @@ def _all_money(inputs: Inputs) -> float:
         for row in tables[sheet]:
             highest_price = max(highest_price, row[column] or 0.0)
     power_mw = sum(row["count"] * row["it_mw"] for row in tables["halls"])
-    power_mw += sum(row["mw"] for row in tables["milestones"])
+    power_mw += sum(row["mw"] for row in tables["milestones"]) + most_token_mw(inputs)
     least_kw = min(row["power_kw"] + row["overhead_kw"] for row in tables["systems"])
     parts = max(1.0, sum(row["quantity"] for row in tables["bom"]))
     least_yield = min((row["yield"] for row in tables["supply"]), default=1.0)

@@ -159,7 +159,7 @@ STEPS = {
 
 def _named(row: Row, columns: tuple[str, ...]) -> str:
     names = [str(row[column]) for column in columns]
-    if row.sheet == "lanes":
+    if row.sheet in ("lanes", "links"):
         return " to ".join(names)
     if row.sheet == "supply":
         return f"{names[1]} of {names[0]}"

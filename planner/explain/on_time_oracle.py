@@ -59,11 +59,15 @@ class Oracle:
     ) -> None:
         self.session, self.commitments = session, tuple(commitments)
         self.candidates = candidates
-        self.late = shortfalls(session)
+        self.late = self._shortfalls()
         self.is_small = session.is_small
         self.failed: list[frozenset[Name]] = []
         self.is_sure = True
         self._answers: dict[frozenset[Request], Answer] = {}
+
+    def _shortfalls(self) -> dict[str, float]:
+        """Return what each commitment misses in the plan."""
+        return shortfalls(self.session)
 
     def is_enough(self, requests: Sequence[Request]) -> bool:
         """Return whether the commitments are on time with these changes.

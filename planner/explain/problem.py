@@ -19,7 +19,7 @@ from planner.errors import NoPlanExists
 from planner.explain.row_effects import Touch
 from planner.model.build import build_model
 from planner.model.decisions import Decisions, Model
-from planner.model.objectives import Tier, missed_mw_months, present_cost
+from planner.model.objectives import Tier, missed_mtok, missed_mw_months, present_cost
 from planner.pipeline import collector_paused
 from planner.solve.basis import Basis, map_basis
 from planner.solve.duals import (
@@ -43,7 +43,7 @@ from planner.workbook.rows import Inputs
 ZERO_TOLERANCE = 1e-6
 """Tolerance below which MW-months missed, and gains in MW-months or money, count as zero."""
 
-IMPLIED = ("order_lots", "commissioned_systems")
+IMPLIED = ("order_lots", "commissioned_systems", "load_replicas")
 """Decisions whose upper bounds are implied by rows; lifting them leaves all duals on the rows."""
 
 Place = tuple[str, tuple[Any, ...]]
@@ -116,6 +116,7 @@ class Problem:
         free = [at for (kind, _), at in self.column_at.items() if kind in IMPLIED]
         set_upper_bounds(self.live, free, [np.inf] * len(free))
         self.missed_tiers = [missed_mw_months(self.model, p) for p in self.case.demand.priorities]
+        self.token_tiers = [missed_mtok(self.model, p) for p in self.case.tokens.priorities]
         self.cost_tier = present_cost(self.model)
 
     def least_missed(
@@ -186,21 +187,24 @@ class Problem:
         return self._chain(self.missed_tiers, list(start))
 
     def solve_cost(
-        self, held: Iterable[float], fixed: Mapping[int, float], start: Iterable[Basis] = ()
+        self,
+        held: Iterable[tuple[Tier, float]],
+        fixed: Mapping[int, float],
+        start: Iterable[Basis] = (),
     ) -> Solved:
-        """Minimise present cost with megawatts missed bounded and some columns fixed.
+        """Minimise present cost with what is missed bounded and some columns fixed.
 
         Parameters
         ----------
         held
-            MW-months by priority.
+            Tiers of missed megawatts and tokens, each with its upper bound.
         fixed
             Value of each fixed column.
         """
         live = self.live
         live.release()
-        for tier, value in zip(self.missed_tiers, held, strict=True):
-            live.hold(tier.expression, (max(value, 0.0) + ZERO_TOLERANCE) / tier.scale)
+        for tier, value in held:
+            live.hold(tier.expression, tier.objective(max(value, 0.0) + ZERO_TOLERANCE))
         at = np.array(sorted(fixed), dtype=np.int32)
         live.fix(at, np.array([fixed[int(c)] for c in at]))
         return self._chain([self.cost_tier], list(start), fresh=False)
@@ -211,7 +215,7 @@ class Problem:
         """Minimise a goal with upper bounds on other tiers."""
         self.live.release()
         for tier, most in held:
-            self.live.hold(tier.expression, most / tier.scale)
+            self.live.hold(tier.expression, tier.objective(most))
         return self._chain([goal], list(start), fresh=False)
 
     def least_goal(
@@ -271,7 +275,7 @@ class Problem:
     def _set(self, goal: Tier, held: Iterable[tuple[Tier, float]]) -> None:
         self.live.release()
         for tier, most in held:
-            self.live.hold(tier.expression, most / tier.scale)
+            self.live.hold(tier.expression, tier.objective(most))
         self.live.set_tolerance(LAST_TOLERANCE)
         self.live.minimise(goal.expression)
 

@@ -1,9 +1,9 @@
 """Quotes on top of a plan: earliest dates and largest megawatts.
 
 The megawatts of a quote are in service at the end of a period and of every period after it, and no
-commitment misses more than in the plan. A quote is modelled as one more commitment, served last,
-with one shortfall for all periods from its date on. A requested date ends a period, as milestones
-do, so it is judged on that very day.
+commitment and no workload misses more than in the plan. A quote is modelled as one more commitment,
+served last, with one shortfall for all periods from its date on. A requested date ends a period, as
+milestones do, so it is judged on that very day.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ from planner.solve.duals import (
     solve_linear,
 )
 from planner.solve.outcome import Outcome
+from planner.tolerance import HELD_TIER_SLACK
 from planner.workbook.rows import Inputs
 from planner.workbook.rows import Row as InputRow
 from planner.workbook.schema.sheets import BY_NAME
@@ -128,14 +129,18 @@ class Quoter:
         If no site and system can serve the quote.
     """
 
+    unit = "MW"
+
     def __init__(
         self, session: Session, terms: Terms, overtime: float = 0.0, dates: Sequence[date] = ()
     ) -> None:
         self.session, self.terms, self.overtime = session, terms, overtime
         within = sorted(set(dates) - set(session.base.case.calendar.ends))
-        self.base = Problem(cut_at(session.inputs, within)) if within else session.base
-        first_day = self.base.case.calendar.ends[0]
-        inputs, self.name = _with_quote(self.base.inputs, terms, first_day, overtime)
+        is_cut = bool(within and session.inputs.tables["milestones"])
+        self.base = Problem(cut_at(session.inputs, within)) if is_cut else session.base
+        # Without milestones, those of the quote itself end periods on the requested dates.
+        days = {self.base.case.calendar.ends[0], *([] if is_cut else within)}
+        inputs, self.name = _with_quote(self.base.inputs, terms, sorted(days), overtime)
         self.problem = Problem(inputs)
         self.catalogue = Catalogue(inputs, self.problem.case)
         case, decisions = self.problem.case, self.problem.model.decisions
@@ -160,10 +165,16 @@ class Quoter:
         self.tier = Tier("shortfall", "MW", shortfall)
         promised = committed(session, self.base)
         held = list(zip(self.problem.missed_tiers[:-1], promised, strict=True))
+        held += session.held_tokens(self.problem)
         self.plans = QuotePlans(self.problem, self.columns, self.all_mw, held, self.name)
         self._bounds: dict[int, float] = {}
         self._basis: Basis | None = None
         self.is_small = session.is_small
+
+    @property
+    def days(self) -> Sequence[date]:
+        """Day by which megawatts of each period are promised."""
+        return self.problem.case.calendar.ends
 
     def bound(self, period: int) -> float:
         """Return a proven bound on the megawatts from the end of a period on."""
@@ -186,8 +197,8 @@ class Quoter:
 
     def _fill(self, low: int, high: int) -> None:
         if self.session.spent(0.6):
-            ends = self.problem.case.calendar.ends
-            self.session.leave(f"tighter bounds between {ends[low]} and {ends[high]}")
+            days = self.days
+            self.session.leave(f"tighter bounds between {days[low]} and {days[high]}")
             return
         first, last = self.bound(low), self.bound(high)
         if last - first <= ZERO_TOLERANCE:
@@ -209,11 +220,11 @@ class Quoter:
         self.problem.live.release()
         return rounded_up(self.all_mw - outcome.bound) if outcome.status == "optimal" else None
 
-    def _least_shortfall(self) -> Outcome:
+    def _least_shortfall(self, slack: float = HELD_TIER_SLACK) -> Outcome:
         live = self.problem.live
         live.release()
         for tier, most in self.plans.held:
-            live.hold(tier.expression, most / tier.scale)
+            live.hold(tier.expression, tier.objective(most), slack)
         live.minimise(self.tier.expression)
         if self._basis is not None:
             live.set_basis(self._basis)
@@ -236,8 +247,8 @@ class Quoter:
         answer = self.plans.search(period, None, self.session.whole_seconds)
         most = min(bound, rounded_up(answer.at_most_mw))
         if answer.firm_mw is None:
-            end = self.problem.case.calendar.ends[period]
-            self.session.leave(f"firm MW from {end} on: not solved in time")
+            day = self.days[period]
+            self.session.leave(f"firm {self.unit} from {day} on: not solved in time")
             return Largest(period, most)
         firm = rounded_down(answer.firm_mw)
         return Largest(period, max(most, firm), firm)
@@ -322,12 +333,12 @@ def committed(session: Session, base: Problem) -> tuple[float, ...]:
 
 
 def _with_quote(
-    inputs: Inputs, terms: Terms, first_day: date, overtime: float
+    inputs: Inputs, terms: Terms, days: Sequence[date], overtime: float
 ) -> tuple[Inputs, str]:
     """Return inputs with the quote as a last commitment, larger than all halls can serve."""
     names = {row["commitment"] for row in inputs.tables["commitments"]}
     name = next(n for n in (NAME, *(f"{NAME} {k}" for k in range(2, 999))) if n not in names)
-    priority = max(row["priority"] for row in inputs.tables["commitments"]) + 1
+    priority = max((row["priority"] for row in inputs.tables["commitments"]), default=0) + 1
     pue = max((row["pue"] or 1.0) for row in inputs.tables["sites"])
     power = sum(row["count"] * row["it_mw"] for row in inputs.tables["halls"])
     commitment = {
@@ -339,13 +350,11 @@ def _with_quote(
         "late_cost": 0.0,
         "price": 0.0,
     }
-    milestone = {
-        "commitment": name,
-        "date": first_day,
-        "mw": math.ceil(power * (1 + overtime) * pue) + 1.0,
-    }
+    mw = math.ceil(power * (1 + overtime) * pue) + 1.0
+    added: list[tuple[str, dict[str, object]]] = [("commitments", commitment)]
+    added += [("milestones", {"commitment": name, "date": day, "mw": mw}) for day in days]
     tables = dict(inputs.tables)
-    for sheet, values in (("commitments", commitment), ("milestones", milestone)):
+    for sheet, values in added:
         blank = {column.name: column.default for column in BY_NAME[sheet].columns}
         row = InputRow(sheet, {**blank, **values}, {}, frozenset())
         tables[sheet] = (*tables[sheet], row)

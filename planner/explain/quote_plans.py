@@ -140,8 +140,7 @@ class QuotePlans:
         """
         asked = self.all_mw if mw is None else mw
         self.ask_from(period, mw)
-        expression = self.problem.model.frame.objective([(self.variable, 1.0)], asked - self.all_mw)
-        goal = Tier("missing", "MW", expression)
+        goal = self._goal(asked)
         began = time.monotonic()
         if mw is not None:
             self._keep(goal, seek_whole(self.problem, goal, self.held, seconds / 2))
@@ -159,6 +158,11 @@ class QuotePlans:
         self.ask_from(period)
         bound = solution.bounds[0] if math.isfinite(solution.bounds[0]) else 0.0
         return Served(self.known(period), asked - max(0.0, bound))
+
+    def _goal(self, asked: float) -> Tier:
+        """Return the goal of the shortfall against the requested megawatts."""
+        expression = self.problem.model.frame.objective([(self.variable, 1.0)], asked - self.all_mw)
+        return Tier("missing", "MW", expression)
 
     def _keep(self, goal: Tier, point: Array | None) -> None:
         """Keep a plan that was found, solved to full precision."""

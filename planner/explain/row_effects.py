@@ -243,6 +243,14 @@ def supply_yield(rows: ModelRows, row: Row, days: Stretch) -> Iterator[Touch]:
     yield from effects.values()
 
 
+def kv_link(rows: ModelRows, row: Row, days: Stretch) -> Iterator[Touch]:
+    """Yield the effects of one more GB/s of a link."""
+    tokens = rows.case.tokens
+    for block in tokens.hours:
+        for number, span in enumerate(tokens.spans):
+            yield Touch(("kv_link", (row["from"], row["to"], block, number)), span.first, 1.0)
+
+
 def budget(rows: ModelRows, row: Row, days: Stretch) -> Iterator[Touch]:
     """Yield the effects of one more unit of money by a date."""
     last = min(rows.case.calendar.number(row["date"]), rows.case.calendar.day_count - 1)

@@ -8,14 +8,14 @@ from collections.abc import Iterable, Sequence
 from functools import cached_property
 
 from planner.case.case import Case
-from planner.errors import NoPlanExists
+from planner.errors import LimitReached, NoPlanExists
 from planner.explain.integer_answers import EXACT_GAP, Whole, solve_whole
 from planner.explain.limit_effects import Catalogue
 from planner.explain.limit_moves import Move, lifted_steps, moved
 from planner.explain.limits import RATES, Limit
 from planner.explain.problem import ZERO_TOLERANCE, Problem, Solved
 from planner.explain.row_effects import Touch
-from planner.model.objectives import make_tiers
+from planner.model.objectives import Tier, make_tiers
 from planner.plan.store import Plan
 from planner.tolerance import LAST_TOLERANCE
 from planner.workbook.rows import Inputs
@@ -200,21 +200,64 @@ class Session:
         if self.plan is None:
             return None
         self.resolves += 1
-        held = [max(m, v) for m, v in zip(self.planned_missed, self.missed.values, strict=True)]
         try:
-            return self.base.solve_cost(held, self.openings)
+            return self.base.solve_cost(self._held, self.openings)
         except NoPlanExists:
             self.leave("savings: the plan's openings are infeasible with divisible systems")
             return None
 
+    @property
+    def _held(self) -> list[tuple[Tier, float]]:
+        """What the plan misses, by tier: the megawatts at least those of the LP relaxation."""
+        missed = [max(m, v) for m, v in zip(self.planned_missed, self.missed.values, strict=True)]
+        return [*zip(self.base.missed_tiers, missed, strict=True), *self.held_tokens(self.base)]
+
+    def held_tokens(self, problem: Problem) -> list[tuple[Tier, float]]:
+        """Return the tiers of missed tokens of a problem, each with what the plan misses.
+
+        A workload that only the problem has is served last, so its tier is left out.
+        """
+        return list(zip(problem.token_tiers, self.planned_mtok, strict=False))
+
+    @cached_property
+    def planned_mtok(self) -> Gains:
+        """Mtok missed by priority in the plan; without one, as few as in whole systems."""
+        tokens = self.base.case.tokens
+        if self.plan is None:
+            return self.whole_tokens
+        missed = dict.fromkeys(tokens.priorities, 0.0)
+        for row in self.plan.tables["tokens"]:
+            missed[tokens.priority[row["workload"]]] += row["missed_mtok"]
+        return tuple(missed.values())
+
+    @cached_property
+    def whole_tokens(self) -> Gains:
+        """Least Mtok missed by priority in whole systems, after the megawatts missed.
+
+        Raises
+        ------
+        LimitReached
+            If none was found in time.
+        """
+        tiers = [*self.base.missed_tiers, *self.base.token_tiers]
+        if not self.base.token_tiers:
+            return ()
+        self.resolves += 1
+        values = solve_whole(self.base, tiers, seconds=self.whole_seconds).values
+        if len(values) < len(tiers) or not all(map(math.isfinite, values)):
+            raise LimitReached(
+                "no plan was found in time. Make a plan first (planner plan), then explain its "
+                "folder"
+            )
+        return values[len(self.base.missed_tiers) :]
+
     def cost_with(self, touches: Sequence[Touch]) -> float | None:
         """Return the LP minimum of the cost with limits moved; None if infeasible."""
         assert self.cost is not None
-        held = [max(m, v) for m, v in zip(self.planned_missed, self.missed.values, strict=True)]
         self.resolves += 1
         self.base.apply(touches, 1.0)
         try:
-            return self.base.solve_cost(held, self.openings, self.cost.bases).values[0]
+            return self.base.solve_cost(self._held, self.openings, self.cost.bases).values[0]
         except NoPlanExists:
             return None
         finally:

@@ -45,7 +45,7 @@ def save_findings(folder: Path, findings: Mapping[str, Finding], of: str) -> dic
         if finding.of != of:
             raise ValueError(f"the {kind} is of another plan")
         tables = {}
-        for name in (table.name for table in FINDINGS[kind]):
+        for name in (table.name for table in FINDINGS[kind] if table.name in finding.tables):
             rows = rows_of(finding.tables, name)
             tables[name] = save_table(folder, name, FOUND_COLUMNS[name], rows)
         entries[kind] = {"of": of, "facts": finding.facts, "tables": tables}
@@ -69,6 +69,7 @@ def load_findings(folder: Path, entries: Mapping[str, Entry], of: str) -> dict[s
                 folder, table.name, FOUND_COLUMNS[table.name], entry["tables"][table.name]
             )
             for table in FINDINGS[kind]
+            if table.name in entry["tables"]
         }
         found[kind] = Finding(of, typed_findings(tables), entry["facts"])
     return found

@@ -9,11 +9,16 @@ from collections.abc import Mapping, Sequence
 from typing import Annotated, TypedDict, cast
 
 from planner.plan.columns import Column, shown
+from planner.plan.finding_columns import CELL, LIMIT, SUBJECT
 from planner.plan.rows import AnyRow, Day
+from planner.plan.token_finding_rows import (
+    TokenAskRow,
+    TokenEarliestRow,
+    TokenLatenessRow,
+    TokenQuoteRow,
+    TokenValueRow,
+)
 
-SUBJECT = Column("subject", "Subject", "", "text", "Row of the input, in words.", width=34)
-LIMIT = Column("kind", "Limit", "", "text", "Kind of the limit.", width=24)
-CELL = Column("cell", "Input cell", "", "cell", "Sheet and cell of the input workbook.", width=24)
 VALUE = Column("value", "Cell value", "", "mixed", "Value of the cell, if it is a number.")
 DAY = Column("day", "Cell date", "", "date", "Value of the cell, if it is a date.")
 STEP = Column("one_more", "Step", "", "text", "One step of the limit.", width=26)
@@ -433,6 +438,11 @@ class FindingTables(TypedDict, total=False):
     asks: list[AskRow]
     earliest: list[EarliestRow]
     quote: list[QuoteRow]
+    token_values: list[TokenValueRow]
+    token_lateness: list[TokenLatenessRow]
+    token_asks: list[TokenAskRow]
+    token_earliest: list[TokenEarliestRow]
+    token_quote: list[TokenQuoteRow]
 
 
 def typed_findings(tables: Mapping[str, Sequence[AnyRow]]) -> FindingTables:

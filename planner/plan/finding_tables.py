@@ -19,9 +19,16 @@ from planner.plan.finding_rows import (
     QuoteRow,
     SlackRow,
 )
+from planner.plan.token_finding_rows import (
+    TokenAskRow,
+    TokenEarliestRow,
+    TokenLatenessRow,
+    TokenQuoteRow,
+    TokenValueRow,
+)
 
-EXPLANATION, QUOTE = "explanation", "quote"
-"""Kinds of findings: the explanation of a plan, and a quote on top of it."""
+EXPLANATION, QUOTE, TOKEN_QUOTE = "explanation", "quote", "token quote"
+"""Kinds of findings: the explanation of a plan, and quotes of megawatts and tokens on top of it."""
 
 
 NOT_TRIED = "not tried for want of time"
@@ -86,7 +93,28 @@ ASKS = ResultTable(
     "asks", "One change of a set that puts commitments back on time.", columns_of(AskRow)
 )
 
-EXPLAINED = (BOTTLENECKS, BOTTLENECK_PERIODS, LATENESS, DELAYS, SLACK, ASKS)
+TOKEN_VALUES = ResultTable(
+    "token_values",
+    "What one step more of what serves tokens gains: missed tokens and money, each re-solved.",
+    columns_of(TokenValueRow),
+)
+
+TOKEN_LATENESS = ResultTable(
+    "token_lateness",
+    "A workbook cell that keeps tokens of a workload from being served, nearest to it first.",
+    columns_of(TokenLatenessRow),
+)
+
+TOKEN_ASKS = ResultTable(
+    "token_asks",
+    "One change of a set with which workloads are served in full.",
+    columns_of(TokenAskRow),
+)
+
+TOKENS_EXPLAINED = (TOKEN_VALUES, TOKEN_LATENESS, TOKEN_ASKS)
+"""Tables of the explanation of a plan that has workloads; others are kept without them."""
+
+EXPLAINED = (BOTTLENECKS, BOTTLENECK_PERIODS, LATENESS, DELAYS, SLACK, ASKS, *TOKENS_EXPLAINED)
 """Tables of an explanation, in the order of a report."""
 
 EARLIEST = ResultTable(
@@ -101,6 +129,21 @@ QUOTED_MW = ResultTable(
 
 QUOTED = (EARLIEST, QUOTED_MW)
 """Tables of a quote."""
+
+TOKEN_EARLIEST = ResultTable(
+    "token_earliest",
+    "Requested tokens a day, and the earliest day from which they can be served.",
+    columns_of(TokenEarliestRow),
+)
+
+QUOTED_TOKENS = ResultTable(
+    "token_quote",
+    "The most tokens a day that can be promised on top from a day on.",
+    columns_of(TokenQuoteRow),
+)
+
+TOKENS_QUOTED = (TOKEN_EARLIEST, QUOTED_TOKENS)
+"""Tables of a quote of tokens."""
 
 CONTRADICTION = ResultTable(
     "contradiction",
@@ -127,7 +170,7 @@ ALTERNATIVE = ResultTable(
 ANSWERS = (CONTRADICTION, ALTERNATIVE)
 """Tables of answers that are not saved."""
 
-FINDINGS = {EXPLANATION: EXPLAINED, QUOTE: QUOTED}
+FINDINGS = {EXPLANATION: EXPLAINED, QUOTE: QUOTED, TOKEN_QUOTE: TOKENS_QUOTED}
 """Tables of each kind of finding."""
 
 FOUND_COLUMNS = {

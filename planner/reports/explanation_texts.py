@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
@@ -12,7 +12,8 @@ from planner.plan.finding_tables import EXPLANATION, PERIODS, QUOTE, UNKNOWN, Fi
 from planner.plan.result_rows import OrderRow
 from planner.plan.rows import Row
 from planner.plan.store import Plan
-from planner.reports.views import NOTHING, currency, figure, number
+from planner.plan.token_finding_rows import TokenAskRow
+from planner.reports.views import NOTHING, currency, figure, missed_mtok, number
 
 MILLIONS_FROM = 1e5
 """Amount of money from which it is shown in millions."""
@@ -165,6 +166,8 @@ def _is_tried_whole(row: BottleneckRow) -> bool:
 
 def collapsed(plan: Plan, where: str = "tables/bottlenecks.csv") -> str:
     """Return the number of limits without a gain and where they are listed; empty if none."""
+    if missed_mtok(plan) > NOTHING and not is_late(plan):
+        return ""  # they are explained by what they gain in tokens
     useful = {id(row) for row in telling(plan)}
     rest = [row for row in plan.finding_tables["bottlenecks"] if id(row) not in useful]
     whole = sum(map(_is_tried_whole, rest))
@@ -210,6 +213,11 @@ def held(rows: Iterable[BottleneckRow]) -> list[Held]:
 
 def no_limit(plan: Plan) -> str:
     """Return the sentence for a plan without any limit that has a gain."""
+    if missed_mtok(plan) > NOTHING:
+        return (
+            "No limit alone saves money with no more tokens missed; what serves more tokens "
+            "stands in the table token_values."
+        )
     rows = plan.finding_tables["bottlenecks"]
     if rows and all(map(_is_tried_whole, rows)):
         return "One step more of any limit that is used up gains nothing."
@@ -289,24 +297,29 @@ class Asked:
     @property
     def proof(self) -> str:
         """Proofs about the set, in a sentence."""
-        row = self.rows[0]
-        parts = []
-        if row["proof"]:
-            parts.append(f"Proof: {row['proof']}")
-        if row["fewest"] == "yes":
-            parts.append("no cheaper set exists")
-        elif row["fewest"]:
-            parts.append("not proved to be the cheapest set")
-        if row["irreducible"] == "yes":
-            parts.append("every change is needed")
-        else:
-            parts.append("not proved that every change is needed")
-        smaller = [change.get("not_enough") for change in self.rows]
-        if all(smaller):
-            parts.append(f"not enough: {'; '.join(map(str, smaller))}")
-        else:
-            parts.append("not proved that smaller changes fall short")
-        return "; ".join(parts)
+        return proof_sentence(self.rows)
+
+
+def proof_sentence(rows: Sequence[AskRow] | Sequence[TokenAskRow]) -> str:
+    """Return the proofs about a set of changes, in a sentence."""
+    row = rows[0]
+    parts = []
+    if row["proof"]:
+        parts.append(f"Proof: {row['proof']}")
+    if row["fewest"] == "yes":
+        parts.append("no cheaper set exists")
+    elif row["fewest"]:
+        parts.append("not proved to be the cheapest set")
+    if row["irreducible"] == "yes":
+        parts.append("every change is needed")
+    else:
+        parts.append("not proved that every change is needed")
+    smaller = [change.get("not_enough") for change in rows]
+    if all(smaller):
+        parts.append(f"not enough: {'; '.join(map(str, smaller))}")
+    else:
+        parts.append("not proved that smaller changes fall short")
+    return "; ".join(parts)
 
 
 def ask_sets(plan: Plan) -> list[Asked]:

@@ -30,8 +30,9 @@ def plan_document(
         Tables and facts of what was found out about it, by kind.
     """
     tables = [*RESULTS]
-    for kind in findings:
-        tables += FINDINGS[kind]
+    for kind, found in findings.items():
+        there = found if isinstance(found, Mapping) else {}
+        tables += [table for table in FINDINGS[kind] if table.name in there]
     return {
         **plan.summary,
         "columns": column_titles(plan, tables),

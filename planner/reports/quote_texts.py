@@ -38,7 +38,7 @@ def _mw(value: float) -> str:
     return f"{value:,.2f}"
 
 
-def _bound_below(value: object, mw: float) -> str:
+def bound_below(value: object, mw: float) -> str:
     """Return a bound rounded up, with enough decimals to be below the requested megawatts."""
     shown = bound_figure(value)
     return shown if float(shown.replace(",", "")) < mw else f"{number(value):,.6f}"
@@ -48,7 +48,7 @@ def earliest_sentence(plan: Plan, row: EarliestRow) -> str:
     """Return the earliest date of megawatts, and the date ruled out, in sentences."""
     mw = row["mw"]
     asked = f"{mw:,.6g} MW more ({BASIS_WORDS.get(row['basis'], row['basis'])})"
-    most = _bound_below(row["at_most_before_mw"], mw)
+    most = bound_below(row["at_most_before_mw"], mw)
     ruled_out = f"not by {row['period_before']}, when at most {most} MW can"
     if row["date"] is None and row["proven"]:
         last = max((str(one["date"]) for one in plan.finding_tables["quote"]), default="its end")

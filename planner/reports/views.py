@@ -190,6 +190,11 @@ def missed_mw_months(plan: Plan) -> dict[str, float]:
     return {}
 
 
+def missed_mtok(plan: Plan) -> float:
+    """Return the Mtok that workloads miss in the whole plan."""
+    return tidy(sum(row["missed_mtok"] for row in plan.tables.get("tokens", [])))
+
+
 def missed_by_basis(plan: Plan) -> dict[str, float]:
     """Return the MW-months missed by the commitments of each basis that misses any."""
     found: dict[str, float] = defaultdict(float)

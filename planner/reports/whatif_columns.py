@@ -46,6 +46,7 @@ COLUMNS = (
     Column("missed_mw_months", "Missed", "MW-months", "digits"),
     Column("missed_more", "More missed", "MW-months", "digits"),
     Column("missed_mtok", "Tokens missed", "Mtok", "digits"),
+    Column("missed_mtok_more", "More tokens missed", "Mtok", "digits"),
     Column("bought_mtok", "Tokens bought", "Mtok", "digits"),
     Column("cost_per_mtok", "Own tokens, as used", f"{MONEY} per Mtok", "digits"),
     Column("present_cost", "Present cost", MONEY, "digits"),

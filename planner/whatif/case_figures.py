@@ -8,6 +8,7 @@ from typing import Any
 
 from planner.plan.store import Plan
 from planner.reports.token_views import has_tokens, own_cost
+from planner.reports.views import missed_mtok
 from planner.whatif.limit_worth import LimitWorth
 
 MET = 1e-3
@@ -37,13 +38,14 @@ def figures(plan: Plan, limits: tuple[LimitWorth, ...] = ()) -> dict[str, Any]:
     """
     summary: dict[str, Any] = plan.summary
     missed = _short(summary["missed_mw_months"])
+    is_late = missed > MET or missed_mtok(plan) > MET
     return {
         "status": summary["status"],
         "gap": _gap(summary["gap"]),
         "missed_mw_months": missed,
         "present_cost": round(sum(summary["present_costs"].values())),
         "halls_opened": _short(summary["halls_opened"]),
-        "bottleneck": _bottleneck(limits, missed),
+        "bottleneck": _bottleneck(limits, is_late=is_late),
         "milestones": [_milestone(row) for row in summary["milestones"]],
         "systems": {name: _short(count) for name, count in sorted(summary["systems"].items())},
         "costs": {name: round(cost) for name, cost in summary["present_costs"].items()},
@@ -58,7 +60,7 @@ def _tokens(plan: Plan) -> dict[str, float | None]:
         return {}
     rows, cost = plan.tables["tokens"], own_cost(plan)
     return {
-        "missed_mtok": _short(math.fsum(row["missed_mtok"] for row in rows)),
+        "missed_mtok": _short(missed_mtok(plan)),
         "bought_mtok": _short(math.fsum(row["bought_mtok"] for row in rows)),
         "cost_per_mtok": None if cost is None else float(f"{cost:.5g}"),
     }
@@ -68,11 +70,11 @@ def _gap(gap: float | None) -> float | None:
     return None if gap is None else float(f"{gap:.3g}")
 
 
-def _bottleneck(limits: tuple[LimitWorth, ...], missed: float) -> str:
+def _bottleneck(limits: tuple[LimitWorth, ...], *, is_late: bool) -> str:
     """Return the name of the limit with the largest worth, or why there is none."""
     if limits:
         return limits[0].name
-    return DATES if missed > MET else NONE
+    return DATES if is_late else NONE
 
 
 def _milestone(row: dict[str, Any]) -> dict[str, Any]:

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from planner.case.case import calendar_of
 from planner.errors import PlannerError
 from planner.plan.rows import Row, rows_of
 from planner.plan.store import Plan
 from planner.reports.token_views import has_tokens, own_cost
-from planner.reports.views import BASIS_WORDS, missed_by_basis, number, period_ends
+from planner.reports.views import BASIS_WORDS, missed_by_basis, missed_mtok, number
 from planner.whatif.common_dates import Key, Values, held_together, summed_together
 from planner.whatif.limit_usage import pressures
 from planner.whatif.order_changes import order_changes
@@ -221,7 +222,7 @@ def _token_figures(plan: Plan) -> dict[Key, float | None]:
     """Return the Mtok missed, bought and served of a plan."""
     rows = plan.tables["tokens"]
     return {
-        ("tokens missed", "Mtok"): math.fsum(row["missed_mtok"] for row in rows),
+        ("tokens missed", "Mtok"): missed_mtok(plan),
         ("tokens bought", "Mtok"): math.fsum(row["bought_mtok"] for row in rows),
         ("tokens served", "Mtok"): math.fsum(row["served_mtok"] for row in rows),
     }
@@ -265,10 +266,8 @@ def _as_texts(key: Key) -> tuple[str, ...]:
 
 def _starts(plan: Plan) -> list[date]:
     """Return the first day of each period of a plan, and of the one after the last."""
-    starts: set[date] = set()
-    for first, last in period_ends(plan).items():
-        starts.update((first, last + timedelta(days=1)))
-    return sorted(starts)
+    calendar = calendar_of(plan.inputs)
+    return [*calendar.starts, calendar.ends[-1] + timedelta(days=1)]
 
 
 def _figures(plan: Plan, bases: Sequence[str]) -> Known:

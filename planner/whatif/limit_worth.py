@@ -68,12 +68,12 @@ def limits_of(
     tiers
         Its relevant tiers.
     relaxed
-        Their LP relaxations. The first with a positive value is used: missed megawatts if there are
-        any, else cost.
+        Their LP relaxations. The first with a positive value is used: missed megawatts or
+        tokens if there are any, else cost.
     """
     for tier, one in zip(tiers, relaxed, strict=False):
         # A tier at zero has nothing to gain.
-        if abs(one.bound) > 10 * SEARCH_TOLERANCE:
+        if abs(one.bound - tier.least) > 10 * SEARCH_TOLERANCE:
             return _limits(model, tier, one)
     return ()
 

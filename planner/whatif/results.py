@@ -141,6 +141,8 @@ def _cases(sweep: Sweep) -> Iterator[Row]:
         row: Row = {"case": case.number, "label": case.label, **case.drawn}
         for key in (*CASE_RESULTS, *token_results(sweep)):
             row[key] = result.get(key)
+            if key == "missed_mw_months" and "missed_mtok" in sweep.base:
+                row["missed_mtok"] = result.get("missed_mtok")
         # A failed case has no milestones.
         in_service = {}
         for reached in result.get("milestones", ()):
@@ -354,6 +356,7 @@ def _scenarios(sweep: Sweep) -> Iterator[Row]:
             "probability": None if name == BASE else probability(sweep.inputs, name),
             "missed_mw_months": missed,
             "missed_more": round(missed - base["missed_mw_months"], 3),
+            **_tokens_missed(result, base),
             "present_cost": cost,
             "cost_more": cost - base["present_cost"],
             **{key: result.get(key) for key in token_results(sweep)},
@@ -361,3 +364,12 @@ def _scenarios(sweep: Sweep) -> Iterator[Row]:
             "milestones": len(result["milestones"]),
             "bottleneck": result["bottleneck"],
         }
+
+
+def _tokens_missed(result: Mapping[str, Any], base: Mapping[str, Any]) -> Row:
+    """Return the Mtok missed, and how many more than in the base case, if there are workloads."""
+    if "missed_mtok" not in result:
+        return {}
+    missed = result["missed_mtok"]
+    more = round(missed - base.get("missed_mtok", 0.0), 3)
+    return {"missed_mtok": missed, "missed_mtok_more": more}

@@ -14,7 +14,7 @@ from typing import Any
 
 import planner
 import planner.errors
-from planner.plan.finding_tables import EXPLAINED, QUOTED
+from planner.plan.finding_tables import EXPLAINED, QUOTED, TOKENS_QUOTED
 from planner.plan.tables import RESULTS
 
 HEAD = """# Python interface
@@ -60,6 +60,8 @@ SECTIONS = {
         "planner.explain",
         "planner.why",
         "planner.quote",
+        "planner.quote_tokens",
+        "planner.TokenTerms",
         "planner.plan.finding_tables.Finding",
     ),
     "What-ifs": (
@@ -161,7 +163,7 @@ def tables() -> str:
         "`bottlenecks` on are those of explanations and quotes. Where a plan states its currency, "
         "this page says money; where it says week, month or quarter, period.\n"
     ]
-    for table in (*RESULTS, *EXPLAINED, *QUOTED):
+    for table in (*RESULTS, *EXPLAINED, *QUOTED, *TOKENS_QUOTED):
         parts += [f"### {table.name}\n", f"{table.help}\n"]
         parts += ["| column | title | unit | meaning |", "|---|---|---|---|"]
         for column in table.select():

@@ -65,6 +65,7 @@ WINGS = {
         "token_views": 2,
         "explanation_texts": 2,
         "quote_texts": 2,
+        "token_texts": 3,
         "order_notes": 2,
         "plan_document": 2,
         "stranded_power": 2,

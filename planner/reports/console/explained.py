@@ -14,6 +14,7 @@ from planner.plan.finding_tables import PERIODS, QUOTED_MW
 from planner.plan.report_tables import MILESTONE_SLACK
 from planner.plan.store import Plan
 from planner.reports.console.plan_text import add_line, headings, new_table, printable
+from planner.reports.console.token_answers import print_token_explanation
 from planner.reports.explanation_texts import (
     Held,
     Safe,
@@ -34,7 +35,7 @@ from planner.reports.explanation_texts import (
 )
 from planner.reports.plan_figures import several
 from planner.reports.quote_texts import asked_rows, bound_figure, firm_figure, quote_sentences
-from planner.reports.views import BASIS_WORDS, NOTHING, figure, number
+from planner.reports.views import BASIS_WORDS, NOTHING, figure, missed_mtok, number
 
 MOST, MOST_UNDONE, BAR = 15, 5, 30
 """Largest number of printed rows and of skipped steps, and length of a full bar."""
@@ -53,6 +54,8 @@ def print_explanation(plan: Plan, console: Console) -> None:
     rows = [row for row in telling(plan) if not is_late(plan) or gains(row)]
     groups = held(rows)
     title = "What holds the plan back" if is_late(plan) else "Nothing is late; largest savings"
+    if not is_late(plan) and missed_mtok(plan) > NOTHING:
+        title = "Largest savings with no more tokens missed"
     _print_items(
         title, [_held_words(plan, group) for group in groups], console, "the sheet Bottlenecks"
     )
@@ -64,6 +67,7 @@ def print_explanation(plan: Plan, console: Console) -> None:
     _print_late(plan, console)
     if is_late(plan):
         _print_asks(plan, console)
+    print_token_explanation(plan, console)
     _print_slack(plan, console)
     found = explanation(plan)
     _print_open(undone(found) if found else [], console)

@@ -8,7 +8,8 @@ import pytest
 from explain_cases import small_case
 
 from planner.explain.ask_sentences import in_words
-from planner.explain.explanation import aim_of, together
+from planner.explain.explanation import aim_of
+from planner.explain.groups import together
 from planner.explain.limit_declarations import LIMITS, NOT_ASKED_FOR
 from planner.explain.requests import request_of
 from planner.explain.session import Session

@@ -30,13 +30,24 @@ from planner.explain import findings
 from planner.explain.findings import Inquiry, _rising, explain_plan, quote_plan
 from planner.explain.quote import Largest, Terms
 from planner.explain.session import Session
-from planner.plan.finding_tables import EXPLANATION, FOUND_COLUMNS, QUOTE, Finding
+from planner.plan.finding_tables import (
+    EXPLAINED,
+    EXPLANATION,
+    FOUND_COLUMNS,
+    QUOTE,
+    QUOTED,
+    TOKENS_EXPLAINED,
+    Finding,
+)
 from planner.plan.saved_reports import save_finding, save_reports
 from planner.plan.store import load_plan, plan_digest, save_plan
 from planner.reports.report_kinds import report_writers
 from planner.workbook.reading import read_inputs
 
 BOOK = ROOT / "inputs/first-plan.xlsx"
+
+WITHOUT_TOKENS = [table.name for table in (*EXPLAINED, *QUOTED) if table not in TOKENS_EXPLAINED]
+"""Tables of the findings of a plan without workloads."""
 
 
 def run(*arguments):
@@ -81,7 +92,7 @@ def test_findings_come_back_as_they_were(tmp_path):
     assert back.slack["date"].dtype.kind == "M"
     assert set(FOUND_COLUMNS) <= set(dir(back))
     listed = json.loads((tmp_path / "p" / "plan.json").read_text(encoding="utf-8"))
-    assert {f"tables/{name}.csv" for name in FOUND_COLUMNS} <= set(listed["files"])
+    assert {f"tables/{name}.csv" for name in WITHOUT_TOKENS} <= set(listed["files"])
     assert "findings" not in back.summary
 
 
@@ -118,7 +129,7 @@ def test_a_finding_put_beside_another_plan_by_hand_is_refused(folder, tmp_path):
     save_plan(sample_plan(), tmp_path / "sample", {})
     theirs = json.loads((tmp_path / "sample" / "plan.json").read_text(encoding="utf-8"))
     mine = json.loads((folder / "plan.json").read_text(encoding="utf-8"))
-    for name in FOUND_COLUMNS:
+    for name in WITHOUT_TOKENS:
         shutil.copy(tmp_path / "sample" / "tables" / f"{name}.csv", folder / "tables")
     document = sealed({**mine, "findings": theirs["findings"]})
     (folder / "plan.json").write_text(json.dumps(document), encoding="utf-8")
@@ -237,7 +248,7 @@ def test_explain_and_quote_are_kept_and_shown_and_the_plan_still_holds(folder):
     assert {"json", "tables", "xlsx", "html"} <= {line.split()[0] for line in told}
     explained = files(folder)
     changed = {name for name in explained if explained[name] != before.get(name)}
-    tables = {f"tables/{name}.csv" for name in FOUND_COLUMNS if name not in ("quote", "earliest")}
+    tables = {f"tables/{name}.csv" for name in WITHOUT_TOKENS if name not in ("quote", "earliest")}
     assert changed == {"plan.json", "plan.xlsx", "report.html", *tables}
     assert b'id="bottlenecks"' in explained["report.html"]
     assert run("quote", folder / "plan.json", "--mw", "1").exit_code == 0

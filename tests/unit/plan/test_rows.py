@@ -11,20 +11,28 @@ import pytest
 from explain_cases import small_case
 from random_tokens import token_case
 from random_wide import wide_case
+from token_plans import rate, sheets_of, site, system, workload
 
 from planner.checker.tables import MAY_BE_BLANK
-from planner.explain.findings import Inquiry, explain_plan, quote_plan
+from planner.explain.findings import (
+    Inquiry,
+    TokenInquiry,
+    explain_plan,
+    quote_plan,
+    quote_tokens,
+)
 from planner.explain.quote import Terms
+from planner.explain.token_quote import TokenTerms
 from planner.pipeline import Options, make_plan
 from planner.plan.columns import KINDS
 from planner.plan.finding_rows import FindingTables
-from planner.plan.finding_tables import EXPLAINED, QUOTED
+from planner.plan.finding_tables import EXPLAINED, QUOTED, TOKENS_QUOTED
 from planner.plan.result_rows import Tables
 from planner.plan.tables import RESULTS
 from planner.workbook.reading import inputs_from_rows
 
 TABLES = [(Tables, table) for table in RESULTS]
-TABLES += [(FindingTables, table) for table in (*EXPLAINED, *QUOTED)]
+TABLES += [(FindingTables, table) for table in (*EXPLAINED, *QUOTED, *TOKENS_QUOTED)]
 
 
 def types_of(tables, table):
@@ -44,7 +52,7 @@ def types_of_kind(kind):
 
 def test_every_declared_table_is_typed_and_no_other():
     names = {Tables: [table.name for table in RESULTS]}
-    names[FindingTables] = [table.name for table in (*EXPLAINED, *QUOTED)]
+    names[FindingTables] = [table.name for table in (*EXPLAINED, *QUOTED, *TOKENS_QUOTED)]
     for tables, declared in names.items():
         assert sorted(get_type_hints(tables)) == sorted(declared)
 
@@ -64,12 +72,28 @@ def test_columns_of_results_may_be_blank_where_the_checker_lets_them_be(table):
     assert blank == MAY_BE_BLANK.get(table.name, set())
 
 
+def short_case():
+    """One G serves half of what is asked for; the rest is missed, or bought from an API."""
+    return sheets_of(
+        [system("G")],
+        [workload("chat", 0, 864), workload("bought", 0, 864)],
+        [rate("G", decode=5_000)],
+        [site("A", mw=0.1)],
+        token_prices=[{"workload": "bought", "buy_output": 1}],
+    )
+
+
 def test_rows_of_plans_and_of_findings_have_the_types_of_their_columns():
-    # The first is late, the second ships, the third assembles, the last serves and misses tokens.
-    cases = (small_case(0), wide_case(3), wide_case(8), token_case(2))
+    # The first is late, the second ships, the third assembles, the last two serve and miss tokens.
+    cases = (small_case(0), wide_case(3), wide_case(8), token_case(2), short_case())
     plans = [make_plan(inputs_from_rows("case", sheets), Options()) for sheets in cases]
-    late = plans[0]
-    findings = (explain_plan(late), quote_plan(late, Inquiry(Terms("it"), (1.0,))))
+    late, tokens = plans[0], plans[-1]
+    findings = (
+        explain_plan(late),
+        quote_plan(late, Inquiry(Terms("it"), (1.0,))),
+        explain_plan(tokens),
+        quote_tokens(tokens, TokenInquiry(TokenTerms("m", 1.0), (1.0,))),
+    )
     seen = set()
     for source, (declared, table) in product((*plans, *findings), TABLES):
         types = types_of(declared, table)
