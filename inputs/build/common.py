@@ -141,7 +141,7 @@ def totals(sheets: Sheets) -> list[str]:
         f"{sum(number(h['it_mw']) * number(h.get('count', 1)) for h in sheets['halls']):,.0f} "
         "MW IT in all"
     ]
-    for row in sheets["commitments"]:
+    for row in sheets.get("commitments", []):
         due = [m for m in sheets["milestones"] if m["commitment"] == row["commitment"]]
         steps = ", ".join(f"{number(m['mw']):,.6g} by {m['date']}" for m in due)
         lines.append(f"{row['commitment']}: MW on basis {row['basis']}: {steps}")

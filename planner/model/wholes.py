@@ -46,9 +46,9 @@ class Wholes:
     replicas : list of variables
         Replicas loaded. They are many, and nearly free to round up where there is room for one
         more; branching on them finds no plan.
-    room : list of (int, list of Term)
-        Rows by which replicas stay within systems, by position, with the replicas in each and the
-        systems that one of them takes.
+    room : list of (int, list of Term, int)
+        Rows by which replicas stay within systems, by position, with the replicas in each, the
+        systems that one of them takes, and the number of halls in which these systems stand.
     """
 
     openings: list[pulp.LpVariable]
@@ -59,7 +59,7 @@ class Wholes:
     orders: list[tuple[pulp.LpVariable, pulp.LpVariable]]
     spare: Spare
     replicas: list[pulp.LpVariable]
-    room: list[tuple[int, list[Term]]]
+    room: list[tuple[int, list[Term], int]]
 
 
 def make_wholes(model: Model) -> Wholes:
@@ -93,16 +93,19 @@ def make_wholes(model: Model) -> Wholes:
     )
 
 
-def _room_of_replicas(model: Model) -> list[tuple[int, list[Term]]]:
+def _room_of_replicas(model: Model) -> list[tuple[int, list[Term], int]]:
     """Return the rows by which replicas stay within systems, see `Wholes.room`."""
     tokens = model.case.tokens
+    halls: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for hall, system in model.case.serving:
+        halls[model.case.facility.site_of[hall], system].add(hall)
     loads: dict[tuple[object, ...], list[Term]] = defaultdict(list)
     for (kind, site, span), load in model.decisions.load_replicas.items():
         for system, count in tokens.systems_of[kind].items():
             for period in tokens.spans[span].in_service:
                 loads[kind.owner, site, system, span, period].append((load, float(count)))
     return [
-        (row, loads[index])
+        (row, loads[index], len(halls[str(index[1]), str(index[2])]))
         for row, (rule, index) in enumerate(model.frame.rows)
         if rule == SYSTEMS_ROW
     ]

@@ -44,11 +44,14 @@ class RoomRow:
         Columns of the replicas in it.
     systems : Array
         Systems that one of each takes.
+    halls : int
+        Halls in which these systems stand.
     """
 
     row: int
     replicas: Index
     systems: Array
+    halls: int
 
 
 def round_replicas(
@@ -109,13 +112,14 @@ class _RoomSearch:
     ) -> None:
         self.live, self.replicas, self.room, self.clock = live, replicas, room, clock
         self.has_room = np.zeros(live.columns, dtype=bool)
-        self.is_capped = np.zeros(live.columns, dtype=bool)
+        self.is_used = np.zeros(len(room), dtype=bool)
 
     def whole_loads(self, values: Array) -> Array:
         """Return a whole load of each replica, given a plan with fractional ones."""
         live, at = self.live, self.replicas
         outcome = live.solve(gap=0.0, seconds=TIME_SHARE * self.clock.left)
         latest = values if outcome.values is None else outcome.values
+        latest = self._leave_fractions_of_halls(latest)
         for _ in range(MAX_ROUNDS):
             lacking = _is_fractional(latest) & ~self.has_room
             wanted = at[lacking[at]]
@@ -139,10 +143,30 @@ class _RoomSearch:
         loads: Array = np.clip(np.where(self.has_room[at], up, down), lower, upper)
         return loads
 
+    def _leave_fractions_of_halls(self, values: Array) -> Array:
+        """Leave one system a hall but the last free where replicas are loaded, if that can be.
+
+        Each hall's systems are later rounded down to whole ones, and together they may be as many
+        fewer.
+        """
+        for number, row in enumerate(self.room):
+            self.is_used[number] = row.halls > 1 and values[row.replicas].any()
+        if not self.is_used.any():
+            return values
+        self._tighten()
+        outcome = self.live.solve(gap=0.0, seconds=TIME_SHARE * self.clock.left)
+        if outcome.values is None:
+            self.is_used[:] = False
+            self._tighten()
+            return values
+        return outcome.values
+
     def _tighten(self) -> None:
-        """Leave one more replica's systems free in each row, for each that has room."""
-        for row in self.room:
+        """Leave free the fractions of halls, and one more replica's systems for each with room."""
+        for row, is_used in zip(self.room, self.is_used, strict=True):
             free = float(row.systems[self.has_room[row.replicas]].sum())
+            if is_used:
+                free += row.halls - 1
             self.live.highs.changeRowBounds(row.row, -math.inf, -free)
 
     def _give_up_smaller(self, wanted: Index, values: Array) -> Index:

@@ -56,8 +56,9 @@ def find_columns(live: LiveModel, wholes: Wholes) -> IntegerColumns:
                 row,
                 np.array([live.position[id(load)] for load, _ in terms], dtype=np.int32),
                 np.array([count for _, count in terms], dtype=float),
+                halls,
             )
-            for row, terms in wholes.room
+            for row, terms, halls in wholes.room
         ),
     )
 
@@ -133,12 +134,18 @@ class CountRounder:
         live = self.live
         bounds = live.all_bounds()
         target = self._counts_target(shape, gap)
-        outcome = self._round_near(shape.values, gap, target, clock, watch)
+        band = self.tuning.count_band_units
+        outcome = self._round_near(shape.values, gap, target, band, clock, watch)
         live.set_all_bounds(bounds)
+        if outcome.values is None and len(self.columns.replicas):
+            # Whole replicas may need whole systems elsewhere than the shape has fractions of them.
+            band = self.tuning.wide_count_band_units
+            outcome = self._round_near(shape.values, gap, target, band, clock, watch)
+            live.set_all_bounds(bounds)
         if outcome.values is None:
             return self.round_counts_in_stages(shape, gap, clock, watch, in_hand)
         if outcome.objective > target:
-            again = self._round_near(outcome.values, gap, target, clock, watch)
+            again = self._round_near(outcome.values, gap, target, band, clock, watch)
             live.set_all_bounds(bounds)
             if again.objective < outcome.objective:
                 outcome = again
@@ -179,17 +186,20 @@ class CountRounder:
         near: Array,
         gap: float,
         target: float,
+        band: float,
         clock: TimeBudget,
         watch: Watcher | None,
     ) -> Outcome:
-        """Make all counts integer near their values, with openings fixed."""
+        """Make all counts integer within a band around their values, with openings fixed."""
         columns = self.columns
         counts = np.concatenate([columns.installs, columns.lots, columns.at_milestones])
         self._fix_openings(near)
-        self.live.restrict_to_band(counts, near, self.tuning.count_band_units)
+        self.live.restrict_to_band(counts, near, band)
         self.live.set_integer_columns(counts)
         # Its bound is not used, so that all presolve rules may stay on.
         nodes = self.tuning.near_max_nodes
+        if band > self.tuning.count_band_units:
+            nodes = self.tuning.wide_near_max_nodes
         return self._search(gap, target, nodes, clock, watch, all_rules=True)
 
     def _round_milestones(

@@ -176,6 +176,15 @@ class Tuning:
     count_band_units: float = 5.0
     """Systems or lots by which a count may move from its value in the shape. Not measured."""
 
+    wide_count_band_units: float = 20.0
+    """The same where whole replicas allow no plan within `count_band_units`.
+
+    Measured on 750 MW of which every system is loaded: none within 5, some within 20.
+    """
+
+    wide_near_max_nodes: int = 20
+    """As `near_max_nodes`, in the wider band, where three nodes found no plan in 19 s of CPU."""
+
     # Second solves (`recheck`)
 
     second_solve_node_factor: int = 5

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import re
 import shlex
 import subprocess
 import sys
 import tomllib
+from datetime import date
 from pathlib import Path
 
 import api_page
@@ -20,7 +22,7 @@ from places import ROOT
 from planner import __version__
 from planner.cli.main import COMMANDS, planner
 from planner.pipeline import make_plan
-from planner.workbook.reading import read_inputs
+from planner.workbook.reading import inputs_from_rows, read_inputs
 from planner.workbook.schema.sheets import TABLES
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -149,7 +151,7 @@ def test_the_test_command_is_one_that_ci_can_run_alone() -> None:
 
 
 def test_the_plan_made_by_hand_is_the_planners() -> None:
-    page = (ROOT / ".github/FIRST-PLAN.md").read_text(encoding="utf-8")
+    page = (ROOT / ".github/FIRST-PLAN.md").read_text(encoding="utf-8").split("\n## ")[0]
     plan = make_plan(read_inputs(ROOT / "inputs/first-plan.xlsx"))
     costs = plan.tables["costs"]
     for key in ("amount", "present_cost"):
@@ -163,14 +165,57 @@ def test_the_plan_made_by_hand_is_the_planners() -> None:
     assert abs(sum(rows) - total) <= len(rows) / 2  # each row is rounded to one
 
 
-def test_the_page_of_workbooks_counts_what_is_assumed() -> None:
+def test_the_token_plan_made_by_hand_is_the_planners() -> None:
+    page = (ROOT / ".github/FIRST-PLAN.md").read_text(encoding="utf-8").split("\n## ")[1]
+    plan = make_plan(read_inputs(ROOT / "inputs/first-tokens.xlsx"))
+    tables = plan.tables
+    costs = tables["costs"]
+    for key, by_hand in (("amount", 4_131_085), ("present_cost", 4_071_302)):
+        assert round(sum(float(str(row[key])) for row in costs)) == by_hand
+        assert f"**{by_hand:,}**" in page
+    spent = [float(str(row["present_cost"])) for row in tables["spend"]]
+    assert all(f"{money:,.0f} |" in page for money in spent)
+    (installed,), (opened,) = tables["installs"], tables["openings"]
+    assert (installed["installed"], installed["date"]) == (15, date(2026, 3, 17))
+    assert (opened["count"], opened["date"]) == (1, date(2026, 2, 15))
+    (loaded,) = tables["replicas"]
+    assert (loaded["replicas"], loaded["span_from"]) == (15, date(2026, 4, 1))
+    (bought,) = tables["token_purchases"]
+    assert (bought["workload"], bought["bought_mtok_h"]) == ("reports", pytest.approx(297))
+    bounds = [float(str(row["bound"])) for row in tables["tiers"] if row["tier"] == "present_cost"]
+    assert bounds == [pytest.approx(4_071_302, rel=1e-7)]
+
+
+@pytest.mark.parametrize(
+    ("name", "must_be_true"),
+    [
+        ("openai-750mw", "WHAT MUST BE TRUE FOR THE PUBLISHED DATES"),
+        ("openai-750mw-tokens", "WHAT MUST BE TRUE FOR THESE TOKENS"),
+    ],
+)
+def test_the_page_of_workbooks_counts_what_is_assumed(name: str, must_be_true: str) -> None:
     page = (ROOT / ".github/WORKBOOKS.md").read_text(encoding="utf-8")
-    tables = read_inputs(ROOT / "inputs/openai-750mw.xlsx").tables
+    tables = read_inputs(ROOT / f"inputs/{name}.xlsx").tables
     sources = [str(row["source"]) for rows in tables.values() for row in rows]
     assumed = sum("assumption" in source for source in sources)
-    must = sum("WHAT MUST BE TRUE FOR THE PUBLISHED DATES" in source for source in sources)
-    assert f"Of the {len(sources)} rows of `openai-750mw`, {assumed} rest" in page
-    assert f"{must} say `WHAT MUST BE TRUE FOR THE PUBLISHED DATES`" in page
+    must = sum(must_be_true in source for source in sources)
+    assert f"Of the {len(sources)} rows of `{name}`, {assumed} rest" in page
+    assert f"{must} say `{must_be_true}`" in page
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "inputs/build").glob("*.py")), ids=lambda p: p.stem)
+def test_the_shipped_workbooks_are_those_of_their_scripts(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = re.search(
+        r'^    write\("([\w-]+)", sheets\(\)\)$', path.read_text("utf-8"), re.MULTILINE
+    )
+    if found is None:
+        pytest.skip("it writes no workbook")
+    monkeypatch.syspath_prepend(str(path.parent))
+    sheets = importlib.import_module(path.stem).sheets()
+    shipped = read_inputs(ROOT / f"inputs/{found[1]}.xlsx")
+    assert inputs_from_rows(found[1], sheets).digest == shipped.digest
 
 
 def test_the_dictionary_has_every_sheet_and_the_readme_too() -> None:

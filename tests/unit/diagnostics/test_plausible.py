@@ -74,10 +74,20 @@ def it_mw_served(case: Case, plan: Plan) -> dict[tuple[str, int], float]:
     return served
 
 
-@pytest.mark.parametrize("name", ["first-plan", "openai-750mw", "openai-2gw"])
+@pytest.mark.parametrize(
+    "name", ["first-plan", "first-tokens", "openai-750mw", "openai-2gw", "silicon"]
+)
 def test_shipped_inputs_look_right(name: str) -> None:
     inputs = read_inputs(ROOT / "inputs" / f"{name}.xlsx")
     assert find_warnings(inputs, make_case(inputs)) == ()
+
+
+def test_of_the_750_mw_with_tokens_only_other_customers_have_no_workload() -> None:
+    inputs = read_inputs(ROOT / "inputs" / "openai-750mw-tokens.xlsx")
+    found = find_warnings(inputs, make_case(inputs))
+    assert [(w.value, w.rule) for w in found] == [
+        ("Existing customers", "no workload runs on its megawatts")
+    ]
 
 
 def test_of_the_frontier_only_sites_without_halls_are_named() -> None:

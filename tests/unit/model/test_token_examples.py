@@ -28,6 +28,7 @@ from planner.model.objectives import CHOOSING
 from planner.pipeline import find_plan
 from planner.plan.store import Plan
 from planner.plan.summary import PROVEN
+from planner.solve.staged import StagedSolver
 from planner.solve.tuning import DEFAULT_TUNING
 from planner.workbook.reading import inputs_from_rows
 
@@ -413,3 +414,38 @@ def test_replicas_rounded_up_have_their_systems() -> None:
     bound = next(row["bound"] for row in plan.tables["tiers"] if row["tier"] == "present_cost")
     # 1.1 + 1.1 replicas of three systems, the bound of the relaxation.
     assert bound == near(9.9 * MILLION)
+
+
+def test_replicas_leave_each_hall_its_fraction_of_a_system(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two halls of 4.5 systems hold eight, not nine: the ninth stands at B, where it costs more.
+
+    The tokens take five replicas of G and four of H, exactly what the halls of A hold in all.
+    """
+
+    def fall_back(*_: object, **__: object) -> None:
+        raise AssertionError("no whole systems near the replicas")
+
+    monkeypatch.setattr(StagedSolver, "round_counts_in_stages", fall_back)
+    halls = [
+        *({"hall": f"A {n}", "site": "A", "it_mw": 0.45} for n in range(2)),
+        {"hall": "B", "site": "B", "it_mw": 1, "open_count": 1},
+    ]
+    dear = {"site": "B", "pue": 1, "lease": 5 * MILLION}
+    replica = 0.0864 * 1000
+    sheets = sheets_of(
+        [system("G", MILLION), system("H", MILLION)],
+        [
+            workload("five", 0, 5 * replica, systems="G"),
+            workload("four", 0, 4 * replica, systems="H"),
+        ],
+        [rate("G", None, 1000), rate("H", None, 1000)],
+        [site("A"), (dear, {})],
+        {"gap": 0.5},
+        halls=halls,
+    )
+    plan = find_plan(inputs_from_rows("staged", sheets), tuning=STAGED)
+    assert plan.summary["status"] == PROVEN
+    assert mtok(plan, "missed_mtok") == near(0)
+    loaded = replicas(plan)
+    assert sum(count for (_, place), count in loaded.items() if place == "A") <= 8
+    assert sum(loaded.values()) == near(9)

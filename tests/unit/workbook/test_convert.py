@@ -15,7 +15,14 @@ from planner.errors import InputFaults, PlannerError
 from planner.workbook.reading import read_inputs
 from planner.workbook.writing.template import template_sheets, write_csv_folder, write_workbook
 
-SHIPPED = ["first-plan", "openai-750mw", "openai-2gw"]
+SHIPPED = [
+    "first-plan",
+    "first-tokens",
+    "openai-750mw",
+    "openai-750mw-tokens",
+    "openai-2gw",
+    "silicon",
+]
 
 
 @pytest.mark.parametrize("name", SHIPPED)
