@@ -44,7 +44,9 @@ def keys_are_unique(draft: Draft) -> Iterator[Fault]:
 
 def _double(table: Table, row: Row, first: Row) -> Fault:
     """Return the fault of a key that is in an earlier row, with every cell of that row's key."""
-    names, cells = " and ".join(table.key), " and ".join(map(first.where, table.key))
+    names = " and ".join(table.key)
+    # Columns that the sheet does not have are all in "row 2": once is enough.
+    cells = " and ".join(dict.fromkeys(map(first.where, table.key)))
     verb = "is" if len(table.key) == 1 else "are"
     value = ", ".join(shown(row[name]) for name in table.key)
     return Fault(

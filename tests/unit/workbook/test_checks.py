@@ -525,7 +525,7 @@ def test_a_token_plan_needs_no_commitments() -> None:
 def test_without_workloads_commitments_are_required() -> None:
     sheets = rows_of(systems=READY)
     del sheets["commitments"]
-    with pytest.raises(InputFaults, match="commitments: this sheet is required and missing"):
+    with pytest.raises(InputFaults, match="commitments: this required sheet is missing"):
         inputs_from_rows("checks", sheets)
 
 
@@ -639,12 +639,14 @@ def test_two_rows_of_one_date(sheet: str) -> None:
     row = {"token_demand": ASKS, "throughput": RATES, "token_prices": price}[sheet]
     found = faults_of(**tokens(**{sheet: [row, row]}))
     assert len(found) == 1
-    assert "stand in" in found[0]
+    assert f"are the same as in {sheet}!A2 and " in found[0]
+    assert found[0].count("row 2") == 1
+    assert found[0].endswith("Merge the two rows, or correct one")
 
 
 def test_a_negative_price_of_tokens() -> None:
     price = {"workload": "chat", "buy_input": 1, "buy_output": -1}
     assert faults_of(**tokens(token_prices=[price])) == [
-        "token_prices!C2 '-1': buy_output is out of bounds. Give a number in money per Mtok, at "
+        "token_prices!C2 '-1': buy_output is out of range. Give a number in money per Mtok, at "
         "least 0"
     ]

@@ -358,7 +358,7 @@ def test_a_comment_written_by_openpyxl_is_kept(tmp_path: Path) -> None:
     drawing = next(
         body
         for name, body in parts(target).items()
-        if b"planner" not in body and name.endswith(".vml") and body.count(b"ObjectType") == 14
+        if b"planner" not in body and name.endswith(".vml") and body.count(b"ObjectType") == 15
     )
     etree.fromstring(drawing)
     write_marked(target, back, [])

@@ -269,7 +269,7 @@ def test_settings_that_are_missing_unknown_or_twice() -> None:
         "contains it is planned in full.",
         "settings!A3 'start': this setting is in settings!A2 already. Remove one of the two",
         "settings!A4 'stat': this is not one of the choices for setting. Did you mean start? "
-        "Give one of plan, start, end, period, today, release_fence_days, currency, "
+        "Give one of plan, start, end, period, today, release_fence_days, token_period, currency, "
         "discount_rate, pace, counts, gap, time_limit_s, threads, locale",
         "settings!B5 '2': gap is out of range. Give a number, at least 0 and at most 0.5, e.g. "
         "0.02 or 2 %",

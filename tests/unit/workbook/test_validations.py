@@ -42,6 +42,11 @@ def test_the_examples_of_all_sheets_read_as_one_workbook() -> None:
         {"from": "Assembly California", "to": "Oklahoma City", "transit_days": "5"}
     )
     sheets["halls"][0]["open_count"] = "1"
+    for name in ("CS-4", "LPX", "Trainium3"):
+        sheets["systems"].append({**sheets["systems"][0], "system": name})
+        sheets["supply"].append({**sheets["supply"][0], "item": name})
+    sheets["sites"].append({**sheets["sites"][0], "site": "Dallas"})
+    sheets["day"].append({"block": "rest", "hours": "18", "load": "0.8333333333"})
     found = inputs_from_rows("examples", sheets)
     assert all(len(found.tables[name]) == len(rows) for name, rows in sheets.items())
 
