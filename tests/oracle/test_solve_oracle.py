@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import pytest
@@ -17,7 +18,7 @@ from reference import reference_of
 
 from planner.solve import staged
 from planner.solve.highs_model import LiveModel
-from planner.solve.lexicographic import Solution
+from planner.solve.lexicographic import Solution, TierResult
 from planner.solve.outcome import Outcome
 
 AGAINST_CBC = (4, 5, 8, 13, 15, 17, 22, 31, 37)
@@ -56,6 +57,12 @@ def test_the_random_cases_are_not_trivial() -> None:
     assert all(optima["present_cost"] > 1 for optima in found)
 
 
+@cache
+def at_once(seed: int) -> dict[str, TierResult]:
+    """Return the proper tiers of a random case, solved at once to the optimum."""
+    return proper(solution_of(model_of(random_case(seed))).tiers)
+
+
 def in_rounds(sheets: Sheets, gap: float) -> Solution:
     """Solve a small case as if it were a large one."""
     return solution_of(model_of(sheets), gap, tuning=STAGED)
@@ -64,19 +71,19 @@ def in_rounds(sheets: Sheets, gap: float) -> Solution:
 @pytest.mark.parametrize("gap", [0.0, 1e-6])
 @pytest.mark.parametrize("seed", IN_ROUNDS)
 def test_rounds_reach_the_optimum(seed: int, gap: float) -> None:
-    at_once = proper(solution_of(model_of(random_case(seed))).tiers)
+    best = at_once(seed)
     solution = in_rounds(random_case(seed), gap)
     assert solution.status == "optimal"
     for name, tier in proper(solution.tiers).items():
-        assert tier.value == pytest.approx(at_once[name].value, rel=2e-6, abs=2e-6)
-        assert tier.bound == pytest.approx(at_once[name].value, rel=2e-6, abs=2e-6)
+        assert tier.value == pytest.approx(best[name].value, rel=2e-6, abs=2e-6)
+        assert tier.bound == pytest.approx(best[name].value, rel=2e-6, abs=2e-6)
 
 
 @pytest.mark.parametrize("gap", [0.02, 0.2])
 @pytest.mark.parametrize("seed", [*IN_ROUNDS, 13])
 def test_rounds_stop_within_the_gap_and_their_bound_is_one(seed: int, gap: float) -> None:
     """No bound is beyond the true optimum, as long as the tiers before are what they could be."""
-    best = proper(solution_of(model_of(random_case(seed))).tiers)
+    best = at_once(seed)
     solution = in_rounds(random_case(seed), gap)
     assert solution.status == "optimal"
     for name, tier in proper(solution.tiers).items():
@@ -128,7 +135,7 @@ def test_a_relaxation_that_was_stopped_proves_nothing(
     seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Stopped at a feasible point, HiGHS gives it without a bound; its value is none either."""
-    best = proper(solution_of(model_of(random_case(seed))).tiers)
+    best = at_once(seed)
     solve = LiveModel.solve
 
     def stopped(live: LiveModel, **limits: Any) -> Outcome:
