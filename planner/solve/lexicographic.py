@@ -184,7 +184,7 @@ def solve_fallback(
     least: float,
     seconds: float,
 ) -> Solution | None:
-    """Return the plan that decides nothing; None if it is not found within a few seconds.
+    """Return the plan that decides nothing; None if it is not found.
 
     Parameters
     ----------

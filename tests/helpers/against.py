@@ -217,7 +217,7 @@ def disagreements(
         )
         tight = name.startswith("missed")
         allowed = min(gap, DEFAULT_TUNING.tight_tier_max_gap) if tight else gap
-        margin = MARGIN * max(1.0, abs(optimum)) + spread.get(name, 0.0) / scales[name]
+        margin = MARGIN * max(1.0, abs(optimum)) + spread.get(name, 0.0) / abs(scales[name])
         told = f"{name} is {value:.9g}, bound {bound:.9g}, optimum {optimum:.9g}"
         if value < optimum - margin:
             yield f"better than the optimum: {told}"

@@ -77,6 +77,9 @@ def test_a_wrong_figure_is_a_disagreement() -> None:
     assert told(29) == ["bound beyond the optimum", "worse than the optimum"]
     assert told(29.9995, {"present_cost": 0.0006}) == []
     assert told(29.9995, {"present_cost": 0.0002}) == told(29)
+    # A tier that is maximised has a negative scale; what the oracles differ by widens it, too.
+    scales["missed_mw_months_priority_1"] = -1.0
+    assert told(30, {"missed_mw_months_priority_1": 1e-5}) == []
 
 
 def test_two_oracles_that_differ_by_their_tolerance_tell_by_how_much() -> None:
