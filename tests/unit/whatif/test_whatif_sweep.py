@@ -335,15 +335,15 @@ def lines(folder: Path) -> int:
     return journal.read_bytes().count(b"\n") if journal.exists() else 0
 
 
-def test_a_sweep_killed_five_times_loses_nothing(tmp_path: Path) -> None:
+def test_a_sweep_killed_three_times_loses_nothing(tmp_path: Path) -> None:
     """No case is lost, none runs twice, and the tables are those of an undisturbed run."""
     write_workbook(tmp_path / "small.xlsx", small_sheets())
     whole, killed = tmp_path / "whole", tmp_path / "killed"
     assert start(whole).wait() == 0
     moment = random.Random(7)
-    for kill in range(5):
+    for kill in range(3):
         run = start(killed, *(["--resume"] if kill else []))
-        enough = lines(killed) + moment.randint(0, 10)
+        enough = lines(killed) + moment.randint(0, 16)
         while run.poll() is None and lines(killed) <= enough:
             time.sleep(0.01)
         time.sleep(moment.random() / 20)
