@@ -8,45 +8,41 @@ from planner.checker.facts import Amounts, Book, Figures, number
 from planner.checker.ledger import Ledger, figure
 from planner.checker.token_facts import (
     HOURS_A_DAY,
-    UNKNOWN,
     Kind,
     Span,
     TokenBook,
     in_block,
+    in_country,
+    of_workloads,
     services,
-    token_book,
 )
 from planner.plan.rows import AnyRow
 
 
-def replica_hours(book: Book, figures: Figures, ledger: Ledger) -> None:
+@of_workloads
+def replica_hours(tokens: TokenBook, figures: Figures, ledger: Ledger) -> None:
     """Replica-hours are within the replicas of their kind in a country, in every block."""
-    tokens = token_book(book)
-    if tokens is None:
-        return
+    book = tokens.book
     there = Amounts()
     for kind, site, span, row in _replicas(tokens, figures):
         there[kind, book.sites[site]["country"], span] += number(row, "replicas")
     worked = Amounts()
     for service in services(tokens, figures):
         for use in service.uses:
-            hours = UNKNOWN if use.rate is None else use.rate.hours / use.rate.max_use
             key = use.kind, use.country, service.block, service.span
-            worked[key] += service.mtok_h * hours if service.mtok_h else 0.0
+            worked[key] += use.full_hours(service.mtok_h)
     for (kind, country, block, span), hours in worked.items():
         count = there[kind, country, span]
         if ledger.above(hours, count):
             ledger.refuse(
-                f"{kind} in {country} from {span.first}{in_block(block)} takes {figure(hours)} "
-                f"replicas, there are {figure(count)}"
+                f"{kind} {in_country(country)} from {span.first}{in_block(block)} takes "
+                f"{figure(hours)} replicas, there are {figure(count)}"
             )
 
 
-def replica_hours_at_a_site(book: Book, figures: Figures, ledger: Ledger) -> None:
+@of_workloads
+def replica_hours_at_a_site(tokens: TokenBook, figures: Figures, ledger: Ledger) -> None:
     """Replica-hours of requests that are split are within the replicas of the site."""
-    tokens = token_book(book)
-    if tokens is None:
-        return
     there = Amounts()
     for kind, site, span, row in _replicas(tokens, figures):
         there[kind, site, span] += number(row, "replicas")
@@ -54,9 +50,8 @@ def replica_hours_at_a_site(book: Book, figures: Figures, ledger: Ledger) -> Non
     for service in services(tokens, figures):
         for use in service.uses:
             if use.site is not None:
-                hours = UNKNOWN if use.rate is None else use.rate.hours / use.rate.max_use
                 key = use.kind, use.site, service.block, service.span
-                worked[key] += service.mtok_h * hours if service.mtok_h else 0.0
+                worked[key] += use.full_hours(service.mtok_h)
     for (kind, site, block, span), hours in worked.items():
         count = there[kind, site, span]
         if ledger.above(hours, count):
@@ -66,10 +61,10 @@ def replica_hours_at_a_site(book: Book, figures: Figures, ledger: Ledger) -> Non
             )
 
 
-def whole_replicas(book: Book, figures: Figures, ledger: Ledger) -> None:
+@of_workloads
+def whole_replicas(tokens: TokenBook, figures: Figures, ledger: Ledger) -> None:
     """Replicas are whole at every site, unless counts are continuous."""
-    tokens = token_book(book)
-    if tokens is None or book.settings["counts"] != "integer":
+    if tokens.book.settings["counts"] != "integer":
         return
     for kind, site, span, row in _replicas(tokens, figures):
         count = number(row, "replicas")
@@ -80,7 +75,8 @@ def whole_replicas(book: Book, figures: Figures, ledger: Ledger) -> None:
             )
 
 
-def replicas_within_systems(book: Book, figures: Figures, ledger: Ledger) -> None:
+@of_workloads
+def replicas_within_systems(tokens: TokenBook, figures: Figures, ledger: Ledger) -> None:
     """Replicas take no more systems than serve their commitment, or than no commitment uses.
 
     A fleet dedicated to a commitment is used by it, whether it serves it or not.
@@ -88,9 +84,7 @@ def replicas_within_systems(book: Book, figures: Figures, ledger: Ledger) -> Non
     On the last day of every period of their span, and of the one before: so they are in service
     from its first day on. What serves in the plan's first period is in service by its end.
     """
-    tokens = token_book(book)
-    if tokens is None:
-        return
+    book = tokens.book
     taken = Amounts()
     for kind, site, span, row in _replicas(tokens, figures):
         for system, count in tokens.parts(kind.system).items():
@@ -132,11 +126,10 @@ def _systems_for_replicas(book: Book, figures: Figures) -> tuple[Amounts, Amount
     return serving, standing
 
 
-def replica_figures(book: Book, figures: Figures, ledger: Ledger) -> None:
+@of_workloads
+def replica_figures(tokens: TokenBook, figures: Figures, ledger: Ledger) -> None:
     """Systems and IT power of replicas are those of the systems that they consist of."""
-    tokens = token_book(book)
-    if tokens is None:
-        return
+    book = tokens.book
     for kind, site, span, row in _replicas(tokens, figures):
         systems = mw = 0.0
         for system, count in tokens.parts(kind.system).items():
@@ -150,15 +143,14 @@ def replica_figures(book: Book, figures: Figures, ledger: Ledger) -> None:
                 )
 
 
-def replica_use(book: Book, figures: Figures, ledger: Ledger) -> None:
+@of_workloads
+def replica_use(tokens: TokenBook, figures: Figures, ledger: Ledger) -> None:
     """The use of a country's replicas makes the hours worked there, in the mean and at the peak.
 
     Requests may be shared out over the sites of a country in any way, so only their sum is known.
     Sites may peak at other hours, so the peaks of several may be more together.
     """
-    tokens = token_book(book)
-    if tokens is None:
-        return
+    book = tokens.book
     mean, peak = _worked(tokens, figures)
     stated_mean, stated_peak, rows = Amounts(), Amounts(), Amounts()
     for kind, site, span, row in _replicas(tokens, figures):
@@ -182,9 +174,10 @@ def replica_use(book: Book, figures: Figures, ledger: Ledger) -> None:
             is_wrong = ledger.above(stated_peak[group], peak[group])
         if is_wrong:
             ledger.refuse(
-                f"{kind} in {country} from {span.first} has {figure(stated_mean[group])} replicas "
-                f"in use in the mean and {figure(stated_peak[group])} at the peak, what they serve "
-                f"takes {figure(mean[group])} and {figure(peak[group])}"
+                f"{kind} {in_country(country)} from {span.first} has "
+                f"{figure(stated_mean[group])} replicas in use in the mean and "
+                f"{figure(stated_peak[group])} at the peak, what they serve takes "
+                f"{figure(mean[group])} and {figure(peak[group])}"
             )
 
 
@@ -194,8 +187,7 @@ def _worked(tokens: TokenBook, figures: Figures) -> tuple[Amounts, Amounts]:
     for service in services(tokens, figures):
         for use in service.uses:
             key = use.kind, use.country, service.span, service.block
-            hours = UNKNOWN if use.rate is None else use.rate.hours
-            worked[key] += service.mtok_h * hours if service.mtok_h else 0.0
+            worked[key] += use.hours(service.mtok_h)
     mean, peak = Amounts(), Amounts()
     for (kind, country, span, block), hours in worked.items():
         mean[kind, country, span] += hours * tokens.blocks[block][0] / HOURS_A_DAY

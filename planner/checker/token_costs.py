@@ -18,11 +18,11 @@ from planner.checker.facts import Amounts, Book, Figures, number
 from planner.checker.ledger import Ledger, figure
 from planner.checker.token_facts import (
     HOURS_A_DAY,
-    UNKNOWN,
     Service,
     Span,
     TokenBook,
     Use,
+    of_workloads,
     services,
 )
 from planner.plan.rows import AnyRow
@@ -34,14 +34,12 @@ Pool = tuple[object, object, object, Span]
 """Model, system or composite, country and span."""
 
 
-def token_pools(book: Book, figures: Figures, ledger: Ledger) -> None:
+@of_workloads
+def token_pools(tokens: TokenBook, figures: Figures, ledger: Ledger) -> None:
     """Each pool of systems loaded has a row, with their number and the tokens that they make.
 
     Of requests that are split, input counts where it is prefilled and output where it is decoded.
     """
-    if not book.workloads:
-        return
-    tokens = TokenBook(book)
     systems, mtok = _systems(tokens, figures), Amounts()
     for service, use in _uses(tokens, figures):
         made = _made(tokens, service, use)
@@ -59,11 +57,10 @@ def token_pools(book: Book, figures: Figures, ledger: Ledger) -> None:
                 )
 
 
-def token_pool_costs(book: Book, figures: Figures, ledger: Ledger) -> None:
+@of_workloads
+def token_pool_costs(tokens: TokenBook, figures: Figures, ledger: Ledger) -> None:
     """A pool's cost a month is that of its systems: equipment, halls, lease and energy."""
-    if not book.workloads:
-        return
-    tokens = TokenBook(book)
+    book = tokens.book
     there = _in_service(book, figures)
     equipment, halls = _equipment(book, figures, there), _halls(book, figures, there)
     due = Amounts()
@@ -84,20 +81,17 @@ def token_pool_costs(book: Book, figures: Figures, ledger: Ledger) -> None:
             )
 
 
-def cost_of_a_mtok(book: Book, figures: Figures, ledger: Ledger) -> None:
+@of_workloads
+def cost_of_a_mtok(tokens: TokenBook, figures: Figures, ledger: Ledger) -> None:
     """Cost of a Mtok as used and at full use, its API price, and the use at which they are equal.
 
     They are blank where no token is made, the last two also where some cannot be bought.
     """
-    if not book.workloads:
-        return
-    tokens = TokenBook(book)
     hours, worth, unsold = Amounts(), Amounts(), set()
     for service, use in _uses(tokens, figures):
         pool, made = _pool(use, service.span), _made(tokens, service, use)
         each = sum(tokens.parts(use.kind.system).values()) * use.kind.each
-        of_replica = UNKNOWN if use.rate is None else use.rate.hours / use.rate.max_use
-        hours[pool] += (_mtok(tokens, service) * of_replica if service.mtok_h else 0.0) * each
+        hours[pool] += use.full_hours(_mtok(tokens, service)) * each
         if tokens.price(service.workload, service.span) is None:
             if made.input + made.output > 0:
                 unsold.add(pool)

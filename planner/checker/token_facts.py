@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cached_property, wraps
 from itertools import pairwise
 from typing import cast
 
 from planner.checker.calendar import Part
 from planner.checker.facts import Book, Figures, number
+from planner.checker.ledger import Ledger
 from planner.plan.rows import AnyRow
 from planner.workbook.rows import Row
 
@@ -302,6 +303,18 @@ class Use:
     site: str | None
     rate: Rate | None
 
+    def hours(self, mtok: float) -> float:
+        """Return the replica-hours that so many Mtok take; unknown without a rate."""
+        if not mtok:
+            return 0.0
+        return UNKNOWN if self.rate is None else mtok * self.rate.hours
+
+    def full_hours(self, mtok: float) -> float:
+        """Return the hours of replicas that are as busy as they may be."""
+        if not mtok:
+            return 0.0
+        return UNKNOWN if self.rate is None else mtok * self.rate.hours / self.rate.max_use
+
 
 @dataclass(frozen=True)
 class Service:
@@ -349,9 +362,22 @@ def _uses(tokens: TokenBook, row: AnyRow, workload: str, span: Span) -> Iterator
         yield Use(kind, phase, country, site, tokens.rate(workload, span, system, each, phase))
 
 
-def token_book(book: Book) -> TokenBook | None:
-    """Return the sheets on tokens; None if the workbook has no workloads."""
-    return TokenBook(book) if book.workloads else None
+def of_workloads(
+    rule: Callable[[TokenBook, Figures, Ledger], None],
+) -> Callable[[Book, Figures, Ledger], None]:
+    """Return a rule on tokens as one of the checker's: it asks nothing without workloads."""
+
+    @wraps(rule)
+    def checked(book: Book, figures: Figures, ledger: Ledger) -> None:
+        if book.workloads:
+            rule(TokenBook(book), figures, ledger)
+
+    return checked
+
+
+def in_country(country: object) -> str:
+    """Return where a message names a country; sites need not have one."""
+    return "at sites without a country" if country is None else f"in {country}"
 
 
 def in_block(block: str | None) -> str:

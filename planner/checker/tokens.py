@@ -11,8 +11,9 @@ from planner.checker.token_facts import (
     Span,
     TokenBook,
     in_block,
+    in_country,
+    of_workloads,
     services,
-    token_book,
 )
 from planner.checker.token_tables import DISAGGREGATED
 from planner.plan.rows import AnyRow
@@ -29,11 +30,9 @@ def hall_built_for_systems(book: Book, figures: Figures, ledger: Ledger) -> None
             )
 
 
-def token_balance(book: Book, figures: Figures, ledger: Ledger) -> None:
+@of_workloads
+def token_balance(tokens: TokenBook, figures: Figures, ledger: Ledger) -> None:
     """What is served, bought and missed makes what is asked for: by block, batch by day."""
-    tokens = token_book(book)
-    if tokens is None:
-        return
     met = Amounts()
     for service in services(tokens, figures):
         if tokens.is_online(service.workload):
@@ -55,11 +54,9 @@ def token_balance(book: Book, figures: Figures, ledger: Ledger) -> None:
                 )
 
 
-def token_totals(book: Book, figures: Figures, ledger: Ledger) -> None:
+@of_workloads
+def token_totals(tokens: TokenBook, figures: Figures, ledger: Ledger) -> None:
     """The tokens of a span are its days x hours x what is served, bought and missed an hour."""
-    tokens = token_book(book)
-    if tokens is None:
-        return
     due = Amounts()
     for service in services(tokens, figures):
         mtok = service.mtok_h * tokens.blocks[service.block][0] * service.span.days
@@ -86,11 +83,9 @@ def token_totals(book: Book, figures: Figures, ledger: Ledger) -> None:
                 )
 
 
-def tokens_bought_at_a_price(book: Book, figures: Figures, ledger: Ledger) -> None:
+@of_workloads
+def tokens_bought_at_a_price(tokens: TokenBook, figures: Figures, ledger: Ledger) -> None:
     """Tokens are bought only where they have a price."""
-    tokens = token_book(book)
-    if tokens is None:
-        return
     for workload, _, span, row in _purchases(tokens, figures):
         bought = number(row, "bought_mtok_h")
         is_sold = tokens.price(workload, span) is not None
@@ -101,15 +96,14 @@ def tokens_bought_at_a_price(book: Book, figures: Figures, ledger: Ledger) -> No
             )
 
 
-def token_path(book: Book, figures: Figures, ledger: Ledger) -> None:
+@of_workloads
+def token_path(tokens: TokenBook, figures: Figures, ledger: Ledger) -> None:
     """A path names its countries or sites: one system in a country, or two at sites.
 
     Only requests for inference can be split; two systems share one only if `disaggregation` says
     so.
     """
-    tokens = token_book(book)
-    if tokens is None:
-        return
+    book = tokens.book
     for service in services(tokens, figures):
         row, terms = service.row, book.workloads[service.workload]
         if row["path"] == DISAGGREGATED:
@@ -132,14 +126,13 @@ def token_path(book: Book, figures: Figures, ledger: Ledger) -> None:
             ledger.refuse(f"{service}, {row['path']}: its places or systems are not those of one")
 
 
-def serving_rates(book: Book, figures: Figures, ledger: Ledger) -> None:
+@of_workloads
+def serving_rates(tokens: TokenBook, figures: Figures, ledger: Ledger) -> None:
     """What serves a workload has a rate in one row that keeps its speed and its TTFT.
 
     A replica that prefills alone must keep TTFT, one that decodes alone the speed.
     """
-    tokens = token_book(book)
-    if tokens is None:
-        return
+    book = tokens.book
     for service in services(tokens, figures):
         if not ledger.above(service.mtok_h, 0.0):
             continue
@@ -158,11 +151,10 @@ def serving_rates(book: Book, figures: Figures, ledger: Ledger) -> None:
                 )
 
 
-def serving_systems(book: Book, figures: Figures, ledger: Ledger) -> None:
+@of_workloads
+def serving_systems(tokens: TokenBook, figures: Figures, ledger: Ledger) -> None:
     """A workload is served only by systems and composites that it allows."""
-    tokens = token_book(book)
-    if tokens is None:
-        return
+    book = tokens.book
     for service in services(tokens, figures):
         allowed = book.workloads[service.workload]["systems"]
         for use in service.uses if ledger.above(service.mtok_h, 0.0) else ():
@@ -170,23 +162,20 @@ def serving_systems(book: Book, figures: Figures, ledger: Ledger) -> None:
                 ledger.refuse(f"{service}, it must not be by {use.kind.system!r}")
 
 
-def serving_countries(book: Book, figures: Figures, ledger: Ledger) -> None:
+@of_workloads
+def serving_countries(tokens: TokenBook, figures: Figures, ledger: Ledger) -> None:
     """A workload is served only in countries that it allows."""
-    tokens = token_book(book)
-    if tokens is None:
-        return
+    book = tokens.book
     for service in services(tokens, figures):
         allowed = book.workloads[service.workload]["countries"]
         for use in service.uses if ledger.above(service.mtok_h, 0.0) else ():
             if ledger.fails(not allowed or use.country in allowed):
-                ledger.refuse(f"{service}, it must not be in {use.country}")
+                ledger.refuse(f"{service}, it must not be {in_country(use.country)}")
 
 
-def serving_owner(book: Book, figures: Figures, ledger: Ledger) -> None:
+@of_workloads
+def serving_owner(tokens: TokenBook, figures: Figures, ledger: Ledger) -> None:
     """A workload runs on its commitment's megawatts where that allows the system, else on none."""
-    tokens = token_book(book)
-    if tokens is None:
-        return
     for service in services(tokens, figures):
         for use in service.uses:
             due = tokens.owner(service.workload, use.kind.system)
@@ -197,11 +186,9 @@ def serving_owner(book: Book, figures: Figures, ledger: Ledger) -> None:
                 )
 
 
-def kv_sent(book: Book, figures: Figures, ledger: Ledger) -> None:
+@of_workloads
+def kv_sent(tokens: TokenBook, figures: Figures, ledger: Ledger) -> None:
     """KV caches go only over links, each of fresh input as large as its model says."""
-    tokens = token_book(book)
-    if tokens is None:
-        return
     for service in services(tokens, figures):
         row = service.row
         stated = number(row, "kv_gb_s")
@@ -222,11 +209,9 @@ def kv_sent(book: Book, figures: Figures, ledger: Ledger) -> None:
             )
 
 
-def link_capacity(book: Book, figures: Figures, ledger: Ledger) -> None:
+@of_workloads
+def link_capacity(tokens: TokenBook, figures: Figures, ledger: Ledger) -> None:
     """A link carries no more than it can, in every block."""
-    tokens = token_book(book)
-    if tokens is None:
-        return
     carried = Amounts()
     for service in services(tokens, figures):
         row = service.row
@@ -242,11 +227,9 @@ def link_capacity(book: Book, figures: Figures, ledger: Ledger) -> None:
             )
 
 
-def token_buy_cost(book: Book, figures: Figures, ledger: Ledger) -> None:
+@of_workloads
+def token_buy_cost(tokens: TokenBook, figures: Figures, ledger: Ledger) -> None:
     """What is spent on a workload's tokens is Mtok bought x their price, not discounted."""
-    tokens = token_book(book)
-    if tokens is None:
-        return
     due, stated = Amounts(), Amounts()
     for workload, block, span, row in _purchases(tokens, figures):
         mtok = number(row, "bought_mtok_h") * tokens.hours(workload, block) * span.days
@@ -262,11 +245,10 @@ def token_buy_cost(book: Book, figures: Figures, ledger: Ledger) -> None:
             )
 
 
-def tokens_cost(book: Book, figures: Figures, ledger: Ledger) -> None:
+@of_workloads
+def tokens_cost(tokens: TokenBook, figures: Figures, ledger: Ledger) -> None:
     """Tokens bought x their price, spent on the first day of every period of the span."""
-    tokens = token_book(book)
-    if tokens is None:
-        return
+    book = tokens.book
     due = Amounts()
     for workload, block, span, row in _purchases(tokens, figures):
         mtok_a_day = number(row, "bought_mtok_h") * tokens.hours(workload, block)
@@ -276,11 +258,10 @@ def tokens_cost(book: Book, figures: Figures, ledger: Ledger) -> None:
     compare_with_spend("tokens", due, book, figures, ledger)
 
 
-def tier_missed_tokens(book: Book, figures: Figures, ledger: Ledger) -> None:
+@of_workloads
+def tier_missed_tokens(tokens: TokenBook, figures: Figures, ledger: Ledger) -> None:
     """A priority's tier is the sum of its missed Mtok over the plan."""
-    tokens = token_book(book)
-    if tokens is None:
-        return
+    book = tokens.book
     due = Amounts()
     for workload, block, span, row in _purchases(tokens, figures):
         tier = f"{MISSED_MTOK_TIER}{book.workloads[workload]['priority']}"

@@ -120,10 +120,7 @@ def quote_plan(plan: Plan, inquiry: Inquiry) -> Finding:
     earliest = [quoter.earliest(mw) for mw in inquiry.mw]
     # Requested dates come before the rest of the curve, in case the time runs out.
     firm = {period: quoter.largest(period, whole=True) for period in wanted}
-    curve = {most.period: most for most in quoter.curve()} | firm
-    for period in curve if quoter.is_small else ():
-        if period not in firm and not session.spent(0.8):
-            curve[period] = quoter.largest(period, whole=True)
+    curve = _curve(quoter, firm)
     largest = [curve[period] for period in sorted(curve)]
     stretched = quoter.with_overtime(_marks(ends, wanted)) if inquiry.overtime else []
     curve_rows = _quote_rows(quoter, largest, stretched)
@@ -140,6 +137,24 @@ def quote_plan(plan: Plan, inquiry: Inquiry) -> Finding:
         "by": [day.isoformat() for day in inquiry.dates],
     }
     return Finding(plan_digest(plan), _clean(tables), {**_facts(session), **asked})
+
+
+def _rows_of_a_day(session: Session, inquiry: TokenInquiry, day: date) -> list[TokenQuoteRow]:
+    """Return the rows of a day on which no span of the plan begins, from a question of its own."""
+    quoter = TokenQuoter(session, inquiry.terms, inquiry.overtime, cut=day)
+    span = list(quoter.days).index(day)
+    return token_quote_rows(quoter, [quoter.largest(span, whole=True)])
+
+
+def _curve(quoter: Quoter, firm: Mapping[int, Largest]) -> dict[int, Largest]:
+    """Return the most by period, or span: firm where it was asked for, or where time is left."""
+    curve = {most.period: most for most in quoter.curve()} | dict(firm)
+    if not quoter.is_small:
+        return curve
+    for period in curve:
+        if period not in firm and not quoter.session.spent(0.8):
+            curve[period] = quoter.largest(period, whole=True)
+    return curve
 
 
 def quote_tokens(plan: Plan, inquiry: TokenInquiry) -> Finding:
@@ -165,16 +180,9 @@ def quote_tokens(plan: Plan, inquiry: TokenInquiry) -> Finding:
     days = list(quoter.days)
     wanted = [days.index(day) for day in inquiry.dates if day in days]
     firm = {span: quoter.largest(span, whole=True) for span in wanted}
-    rows: list[TokenQuoteRow] = []
-    for day in inquiry.dates:
-        if day not in days:  # only its own question has a span that begins on it
-            other = TokenQuoter(session, inquiry.terms, inquiry.overtime, cut=day)
-            at = list(other.days).index(day)
-            rows += token_quote_rows(other, [other.largest(at, whole=True)])
-    curve = {most.period: most for most in quoter.curve()} | firm
-    for span in curve if quoter.is_small else ():
-        if span not in firm and not session.spent(0.8):
-            curve[span] = quoter.largest(span, whole=True)
+    others = [day for day in inquiry.dates if day not in days]
+    rows = [row for day in others for row in _rows_of_a_day(session, inquiry, day)]
+    curve = _curve(quoter, firm)
     rising = _rising([curve[span] for span in sorted(curve)], len(days))
     stretched = quoter.with_overtime(_marks(days, wanted)) if inquiry.overtime else []
     near = [most for most in rising if most.period in curve]

@@ -9,7 +9,17 @@ from collections.abc import Mapping, Sequence
 from typing import Annotated, TypedDict, cast
 
 from planner.plan.columns import Column, shown
-from planner.plan.finding_columns import CELL, LIMIT, SUBJECT
+from planner.plan.finding_columns import (
+    AIM,
+    CELL,
+    FEWEST,
+    IRREDUCIBLE,
+    LIMIT,
+    PROOF,
+    SET,
+    SUBJECT,
+    AskChange,
+)
 from planner.plan.rows import AnyRow, Day
 from planner.plan.token_finding_rows import (
     TokenAskRow,
@@ -284,40 +294,13 @@ class AskHead(TypedDict):
     commitment: Annotated[
         str, shown("Commitment", "", "text", "One or several commitments.", width=28)
     ]
-    aim: Annotated[
-        str, shown("Goal", "", "text", "Effect that the set is proved to have.", width=40)
-    ]
-    set: Annotated[
-        float, shown("Set", "", "count", "Number of the set; the first is the smallest.")
-    ]
+    aim: Annotated[str, AIM]
+    set: Annotated[float, SET]
 
 
-class AskRow(AskHead):
+class AskRow(AskHead, AskChange):
     """One change of such a set."""
 
-    kind: Annotated[str, LIMIT]
-    subject: Annotated[str, SUBJECT]
-    cells: Annotated[str, shown("Input cells", "", "text", "Sheets and cells to change.", width=30)]
-    says: Annotated[str, shown("Ask", "", "long", "The change in a sentence.", width=60)]
-    more: Annotated[
-        float | None,
-        shown(
-            "Change",
-            "",
-            "mixed",
-            "Added to each cell, in its unit; for dates and days the days subtracted.",
-        ),
-    ]
-    not_enough: Annotated[
-        str | None,
-        shown(
-            "Not enough",
-            "",
-            "text",
-            "Next smaller figure, proved too small by a re-solve; blank: not proved.",
-            width=20,
-        ),
-    ]
     mw_months_alone: Annotated[
         float | None,
         shown(
@@ -327,20 +310,9 @@ class AskRow(AskHead):
             "MW-months that the commitments gain by this change alone.",
         ),
     ]
-    irreducible: Annotated[
-        str,
-        shown(
-            "All needed",
-            "",
-            "label",
-            "Whether every change of the set is proved to be needed.",
-            width=16,
-        ),
-    ]
-    fewest: Annotated[
-        str | None, shown("Cheapest", "", "label", "Whether no cheaper set exists.", width=14)
-    ]
-    proof: Annotated[str, shown("Proof", "", "text", "How the set is proved.")]
+    irreducible: Annotated[str, IRREDUCIBLE]
+    fewest: Annotated[str | None, FEWEST]
+    proof: Annotated[str, PROOF]
 
 
 class EarliestRow(TypedDict):

@@ -5,7 +5,17 @@ from __future__ import annotations
 from typing import Annotated, TypedDict
 
 from planner.plan.columns import Column, shown
-from planner.plan.finding_columns import CELL, LIMIT, SUBJECT
+from planner.plan.finding_columns import (
+    AIM,
+    CELL,
+    FEWEST,
+    IRREDUCIBLE,
+    LIMIT,
+    PROOF,
+    SET,
+    SUBJECT,
+    AskChange,
+)
 from planner.plan.rows import Day
 
 
@@ -166,54 +176,21 @@ class TokenLatenessRow(TypedDict):
     says: Annotated[str, shown("Cause", "", "long", "The cause in a sentence.", width=60)]
 
 
-class TokenAskRow(TypedDict):
-    """One change of a set with which workloads are served in full."""
+class TokenAskHead(TypedDict):
+    """A set of changes with which workloads are served in full."""
 
     workload: Annotated[str, shown("Workload", "", "text", "One or several workloads.", width=28)]
-    aim: Annotated[
-        str, shown("Goal", "", "text", "Effect that the set is proved to have.", width=40)
-    ]
-    set: Annotated[
-        float, shown("Set", "", "count", "Number of the set; the first is the smallest.")
-    ]
-    kind: Annotated[str, LIMIT]
-    subject: Annotated[str, SUBJECT]
-    cells: Annotated[str, shown("Input cells", "", "text", "Sheets and cells to change.", width=30)]
-    says: Annotated[str, shown("Ask", "", "long", "The change in a sentence.", width=60)]
-    more: Annotated[
-        float | None,
-        shown(
-            "Change",
-            "",
-            "mixed",
-            "Added to each cell, in its unit; for dates and days the days subtracted.",
-        ),
-    ]
-    not_enough: Annotated[
-        str | None,
-        shown(
-            "Not enough",
-            "",
-            "text",
-            "Next smaller figure, proved too small by a re-solve; blank: not proved.",
-            width=20,
-        ),
-    ]
+    aim: Annotated[str, AIM]
+    set: Annotated[float, SET]
+
+
+class TokenAskRow(TokenAskHead, AskChange):
+    """One change of such a set."""
+
     mtok_alone: Annotated[
         float | None,
         shown("Gain alone", "Mtok", "digits", "Mtok that the workloads gain by this change alone."),
     ]
-    irreducible: Annotated[
-        str,
-        shown(
-            "All needed",
-            "",
-            "label",
-            "Whether every change of the set is proved to be needed.",
-            width=16,
-        ),
-    ]
-    fewest: Annotated[
-        str | None, shown("Cheapest", "", "label", "Whether no cheaper set exists.", width=14)
-    ]
-    proof: Annotated[str, shown("Proof", "", "text", "How the set is proved.")]
+    irreducible: Annotated[str, IRREDUCIBLE]
+    fewest: Annotated[str | None, FEWEST]
+    proof: Annotated[str, PROOF]
